@@ -1,0 +1,63 @@
+// The registry's single table as plain data: the local set-up creates it from this, infra declares it from this.
+// Access patterns and the row behind each: docs/registry.md.
+
+/** What a listing shows; the certificate itself stays in the table. */
+const listed = ["id", "state", "holder", "lot", "profile", "serial", "authorityId", "sha256", "notBefore", "notAfter"];
+
+export const tableLayout = {
+  partitionKey: "pk",
+  sortKey: "sk",
+  /** Expired outbox and idempotency leftovers; never set on a certificate, a denied slot or an audit record. */
+  timeToLiveAttribute: "expiresAtSeconds",
+  streamViewType: "NEW_IMAGE",
+  indexes: {
+    /** A tenant's certificates by month of issuance: a month bounds what one partition key collects. */
+    byTenant: { partitionKey: "tenantPk", sortKey: "tenantSk", include: listed },
+    byLot: { partitionKey: "lotPk", sortKey: "lotSk", include: listed },
+    /** Sparse: open enrolments, and certificates by the day they fall due, sharded. */
+    byDue: { partitionKey: "duePk", sortKey: "dueSk", include: [] },
+  },
+} as const;
+
+export type IndexName = keyof typeof tableLayout.indexes;
+
+export type Key = { readonly pk: string; readonly sk: string };
+
+/** Open enrolments are few; four shards keep even a stalled CA's backlog off one partition. */
+export const openShards = 4;
+/** 16 × 1,000 writes a second: a day's due certificates of a fleet that was issued in one go. */
+export const dueShards = 16;
+export const outboxShards = 16;
+
+export const keys = {
+  enrolment: (id: string): Key => ({ pk: `ENROLMENT#${id}`, sk: "ENROLMENT" }),
+  /** One row per public key ever enrolled: its holder, and whether it is blocked for ever (I14). */
+  publicKey: (spkiSha256: string): Key => ({ pk: `KEY#${spkiSha256}`, sk: "KEY" }),
+  certificate: (id: string): Key => ({ pk: `CERTIFICATE#${id}`, sk: "CERTIFICATE" }),
+  bySha256: (sha256: string, id: string): Key => ({ pk: `SHA256#${sha256}`, sk: `CERTIFICATE#${id}` }),
+  byHolder: (tenant: string, holder: string, id: string): Key => ({
+    pk: `HOLDER#${tenant}#${holder}`,
+    sk: `CERTIFICATE#${id}`,
+  }),
+  /** Denied slots of one page: what the publisher reads, and all it reads. `page` is a store key, such as `m1.1a`. */
+  deniedSlot: (page: string, offset: number): Key => ({
+    pk: `PAGE#${page}`,
+    sk: `DENIED#${offset.toString(16).padStart(3, "0")}`,
+  }),
+  authority: (id: string): Key => ({ pk: "AUTHORITIES", sk: `AUTHORITY#${id}` }),
+  block: (authorityId: string, first: number): Key => ({
+    pk: `BLOCKS#${authorityId}`,
+    sk: `BLOCK#${first.toString(16).padStart(10, "0")}`,
+  }),
+  auditReport: (authorityId: string): Key => ({ pk: `AUDIT-REPORT#${authorityId}`, sk: "LATEST" }),
+  audit: (subject: string, at: Date, requestId: string, action: string): Key => ({
+    pk: `AUDIT#${subject}`,
+    sk: `${at.toISOString()}#${requestId}#${action}`,
+  }),
+  outbox: (shard: number, id: string): Key => ({ pk: `OUTBOX#${shard.toString(16)}`, sk: id }),
+} as const;
+
+/** A stable shard for `text`, which must be hexadecimal (a digest or a serial): its last digits are evenly spread. */
+export function shardOf(text: string, shards: number): number {
+  return Number.parseInt(text.slice(-4), 16) % shards;
+}

@@ -1,0 +1,70 @@
+// The registry's record of one certificate, and the transitions its state may take.
+import type { Serial } from "#core/serial.ts";
+import type { Slot } from "#core/slot-page/slot.ts";
+
+export const certificateStates = ["active", "held", "superseded", "revoked", "expired"] as const;
+export type CertificateState = (typeof certificateStates)[number];
+
+export type CertificateId = string & { readonly __brand: "CertificateId" };
+
+export type Certificate = {
+  readonly id: CertificateId;
+  readonly authorityId: string;
+  readonly serial: Serial;
+  readonly slot: Slot;
+  readonly tenant: string;
+  readonly holder: string;
+  readonly profile: string;
+  readonly lot?: string;
+  readonly state: CertificateState;
+  /** SHA-256 of the certificate's DER, lower-case hex. */
+  readonly sha256: string;
+  readonly spkiSha256: string;
+  readonly certificateArn: string;
+  readonly certificatePem: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly issuedAt: Date;
+  readonly enrolmentId: string;
+  readonly revocation?: Revocation;
+  readonly version: number;
+};
+
+export type Revocation = {
+  readonly reason: RevocationReason;
+  readonly revokedAt: Date;
+  /** Who asked: an operator's subject or the event's source and id. */
+  readonly actor: string;
+};
+
+// RFC 5280 CRLReason names that AWS Private CA also knows.
+export const revocationReasons = [
+  "unspecified",
+  "keyCompromise",
+  "cACompromise",
+  "affiliationChanged",
+  "superseded",
+  "cessationOfOperation",
+  "privilegeWithdrawn",
+  "aACompromise",
+] as const;
+export type RevocationReason = (typeof revocationReasons)[number];
+
+/** From → to. `revoked` is terminal (invariant I5); an expired certificate may still be revoked for the record. */
+export const certificateTransitions = {
+  active: ["held", "superseded", "revoked", "expired"],
+  held: ["active", "revoked", "expired"],
+  superseded: ["revoked", "expired"],
+  expired: ["revoked"],
+  revoked: [],
+} as const satisfies Record<CertificateState, readonly CertificateState[]>;
+
+/** The states from which `to` may be reached; the condition of every write that changes a state. */
+export function statesBefore(to: CertificateState): readonly CertificateState[] {
+  return certificateStates.filter(from => (certificateTransitions[from] as readonly CertificateState[]).includes(to));
+}
+
+/** `<authority>-<serial>`: an authority id holds no `-`, so the id splits in one way only. */
+export function certificateId(authorityId: string, serial: Serial): CertificateId {
+  return `${authorityId}-${serial}` as CertificateId;
+}

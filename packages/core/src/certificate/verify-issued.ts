@@ -1,0 +1,82 @@
+// Checks a certificate that the CA returned against what we asked for (invariant I4), before anybody sees it.
+import * as x509 from "@peculiar/x509";
+import type { Authority } from "#core/authority/authority.ts";
+import type { SubjectTemplate } from "#core/profile/profile.ts";
+import { parseSerial, type Serial } from "#core/serial.ts";
+import { sha256Hex } from "#core/sha256.ts";
+
+export type Expectation = {
+  readonly authority: Pick<Authority, "certificatePem">;
+  readonly subject: SubjectTemplate;
+  readonly csrSpkiSha256: string;
+  readonly notAfter: Date;
+  readonly certificateArn: string;
+};
+
+export type Verdict =
+  | {
+      readonly kind: "match";
+      readonly serial: Serial;
+      readonly sha256: string;
+      readonly notBefore: Date;
+      readonly notAfter: Date;
+    }
+  | { readonly kind: "mismatch"; readonly reasons: readonly string[] };
+
+const clientAuth = "1.3.6.1.5.5.7.3.2";
+
+/** Answers every reason at once; never throws on a certificate that parses. */
+export async function verifyIssued(certificatePem: string, expected: Expectation): Promise<Verdict> {
+  const certificate = new x509.X509Certificate(certificatePem);
+  const issuer = new x509.X509Certificate(expected.authority.certificatePem);
+  const serial = parseSerial(certificate.serialNumber);
+  const arnSerial = parseSerial(expected.certificateArn.split("/").at(-1) ?? "");
+  const checks: readonly (readonly [boolean, string])[] = [
+    [serial !== undefined && serial === arnSerial, "the serial is not the one in the certificate ARN"],
+    [certificate.issuer === issuer.subject, "the issuer is not the authority"],
+    [await signedBy(certificate, issuer), "the signature is not the authority's"],
+    [(await sha256Hex(new Uint8Array(certificate.publicKey.rawData))) === expected.csrSpkiSha256, "the key is not the CSR's"],
+    [subjectIs(certificate, expected.subject), "the subject is not the one asked for"],
+    [subjectAltNameIs(certificate, expected.subject.uri), "the subject alternative name is not the one asked for"],
+    [extendedKeyUsageIs(certificate), "the extended key usage is not exactly clientAuth"],
+    [!isCa(certificate), "the certificate is a CA certificate"],
+    [certificate.notAfter.getTime() <= expected.notAfter.getTime(), "the lifetime is longer than asked for"],
+  ];
+  const reasons = checks.filter(([holds]) => !holds).map(([, reason]) => reason);
+  if (reasons.length > 0 || serial === undefined) return { kind: "mismatch", reasons };
+  return {
+    kind: "match",
+    serial,
+    sha256: await sha256Hex(new Uint8Array(certificate.rawData)),
+    notBefore: certificate.notBefore,
+    notAfter: certificate.notAfter,
+  };
+}
+
+// The library answers false for an algorithm it cannot run and uses the wall clock unless told not to.
+async function signedBy(certificate: x509.X509Certificate, issuer: x509.X509Certificate): Promise<boolean> {
+  return certificate.verify({ publicKey: issuer.publicKey, signatureOnly: true });
+}
+
+// PCA documents no order for the attributes of an API subject, so they are compared as a set.
+function subjectIs(certificate: x509.X509Certificate, subject: SubjectTemplate): boolean {
+  const wanted = [`O=${subject.organization}`, `OU=${subject.organizationalUnit}`, `CN=${subject.commonName}`];
+  const found = certificate.subjectName
+    .toJSON()
+    .flatMap(rdn => Object.entries(rdn).flatMap(([type, values]) => values.map(value => `${type}=${value}`)));
+  return found.length === wanted.length && wanted.every(attribute => found.includes(attribute));
+}
+
+function subjectAltNameIs(certificate: x509.X509Certificate, uri: string): boolean {
+  const names = certificate.getExtension(x509.SubjectAlternativeNameExtension)?.names.items ?? [];
+  return names.length === 1 && names[0]?.type === "url" && names[0].value === uri;
+}
+
+function extendedKeyUsageIs(certificate: x509.X509Certificate): boolean {
+  const usages = certificate.getExtension(x509.ExtendedKeyUsageExtension)?.usages ?? [];
+  return usages.length === 1 && usages[0] === clientAuth;
+}
+
+function isCa(certificate: x509.X509Certificate): boolean {
+  return certificate.getExtension(x509.BasicConstraintsExtension)?.ca === true;
+}

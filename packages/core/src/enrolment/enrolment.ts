@@ -1,0 +1,35 @@
+// One request for a certificate: the durable intent that makes a retry return the same certificate for ever.
+import type { CertificateId } from "#core/certificate/certificate.ts";
+import type { Slot } from "#core/slot-page/slot.ts";
+
+export const enrolmentStates = ["accepted", "issuing", "issued", "failed"] as const;
+export type EnrolmentState = (typeof enrolmentStates)[number];
+
+export type EnrolmentId = string & { readonly __brand: "EnrolmentId" };
+
+export type Enrolment = {
+  readonly id: EnrolmentId;
+  readonly state: EnrolmentState;
+  readonly tenant: string;
+  readonly holder: string;
+  readonly profile: string;
+  readonly lot?: string;
+  /** Everything the caller asked for, hashed: a key reused with another request is a conflict. */
+  readonly requestSha256: string;
+  readonly csrDer: Uint8Array;
+  readonly csrSha256: string;
+  readonly spkiSha256: string;
+  readonly authorityId: string;
+  readonly slot: Slot;
+  /** Fixed with the intent, so that a repeated ask to the CA is the same ask. */
+  readonly notAfter: Date;
+  /** Counts asks with distinct idempotency tokens; a new one starts only after the last is proved fruitless. */
+  readonly attempt: number;
+  readonly attemptStartedAt: Date;
+  readonly certificateArn?: string;
+  readonly certificateId?: CertificateId;
+  /** `<caller kind>:<id>`, for the audit. */
+  readonly actor: string;
+  readonly createdAt: Date;
+  readonly version: number;
+};

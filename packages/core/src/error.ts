@@ -1,0 +1,67 @@
+// Every refusal the domain can express: a closed union of codes, the typed data each carries, one constructor.
+// HTTP status, retry policy and prose live at the rim (functions/src/http/problem.ts).
+
+export type Finding = {
+  /** Stable machine name, such as `csr.signature_invalid`. */
+  readonly code: string;
+  /** One sentence, safe to show to the caller. */
+  readonly detail: string;
+  /** JSON Pointer into the request body (RFC 6901). */
+  readonly pointer: string;
+};
+
+export type ErrorData = {
+  "request.malformed": { readonly findings: readonly Finding[] };
+  "request.too_large": { readonly limitBytes: number };
+  "request.media_type_unsupported": { readonly expected: string };
+  "caller.unauthenticated": { readonly reason: string };
+  "caller.forbidden": { readonly reason: string };
+  "resource.not_found": { readonly kind: "certificate" | "enrolment" | "route" };
+  "enrolment.refused": { readonly findings: readonly Finding[] };
+  "enrolment.key_in_use": { readonly spkiSha256: string };
+  "enrolment.key_blocked": { readonly spkiSha256: string };
+  "enrolment.failed": { readonly enrolmentId: string };
+  "idempotency.conflict": { readonly enrolmentId: string };
+  "authority.unavailable": { readonly retryAfterSeconds: number; readonly reason: string };
+  "ca.throttled": { readonly retryAfterSeconds: number };
+  "ca.unavailable": { readonly retryAfterSeconds: number };
+  "ca.exhausted": { readonly retryAfterSeconds: number };
+  "ca.request_rejected": { readonly reason: string };
+  "registry.busy": { readonly retryAfterSeconds: number };
+  "edge_store.contended": { readonly retryAfterSeconds: number };
+  "edge_store.full": { readonly retryAfterSeconds: number };
+  "edge_store.unavailable": { readonly retryAfterSeconds: number };
+  "authority.exists": { readonly authorityId: string };
+  "authority.unsuitable": { readonly findings: readonly Finding[] };
+  "event.malformed": { readonly findings: readonly Finding[] };
+  internal: Record<string, never>;
+};
+
+export type Code = keyof ErrorData;
+
+/** The domain's only error class. Thrown by `fail`; `cause` keeps the dependency's error for the log. */
+export class AppError<C extends Code = Code> extends Error {
+  readonly code: C;
+  readonly data: ErrorData[C];
+  constructor(code: C, data: ErrorData[C], cause?: unknown) {
+    super(code, { cause });
+    this.name = "AppError";
+    this.code = code;
+    this.data = data;
+  }
+}
+
+/** Refuses with `code`. Never returns. */
+export function fail<C extends Code>(code: C, data: ErrorData[C], cause?: unknown): never {
+  throw new AppError(code, data, cause);
+}
+
+/** Narrows an unknown error to one code. */
+export function isAppError<C extends Code>(error: unknown, code: C): error is AppError<C> {
+  return error instanceof AppError && error.code === code;
+}
+
+/** A broken invariant of our own: never caught except at the rim, where it becomes `internal`. */
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(`invariant broken: ${message}`);
+}

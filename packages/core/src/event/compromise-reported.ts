@@ -1,0 +1,28 @@
+// `Certificate Compromise Reported`, version 1: what security automation puts on the bus.
+// The JSON Schema in docs/events/ is generated from this.
+import { z } from "zod";
+import { revocationReasons } from "#core/certificate/certificate.ts";
+import { authorityIdSchema, holderSchema, tenantSchema } from "#core/name.ts";
+
+const selectorSchema = z.union([
+  z.strictObject({
+    /** Any documented spelling: colons, case, sign octet and leading zeros do not matter. */
+    serial: z.string().min(1).max(80),
+    /** Without it, every authority is asked for the serial. */
+    authority: authorityIdSchema.optional(),
+  }),
+  z.strictObject({ sha256: z.string().regex(/^(?:[0-9a-fA-F]{2}:?){32}$/, "64 hex digits, colons allowed") }),
+  z.strictObject({ tenant: tenantSchema, holder: holderSchema }),
+]);
+
+export const compromiseReportedSchema = z.strictObject({
+  version: z.literal("1"),
+  certificate: selectorSchema,
+  reason: z.enum(revocationReasons).default("keyCompromise"),
+  note: z.string().max(500).optional(),
+});
+
+export type CompromiseReported = z.infer<typeof compromiseReportedSchema>;
+export type CertificateSelector = z.infer<typeof selectorSchema>;
+
+export const compromiseReportedDetailType = "Certificate Compromise Reported";

@@ -1,0 +1,31 @@
+// Carries outbox rows to the bus. A row leaves the outbox only after the bus has taken its event, so an event may be
+// sent twice and is never lost.
+
+export type OutboxEvent = {
+  readonly key: { readonly pk: string; readonly sk: string };
+  readonly at: Date;
+  readonly detailType: string;
+  /** JSON text, as it goes out. */
+  readonly detail: string;
+};
+
+export type RelayDeps = {
+  /** Answers, per event and in order, whether the bus took it. */
+  readonly send: (events: readonly OutboxEvent[]) => Promise<readonly boolean[]>;
+  readonly forget: (event: OutboxEvent) => Promise<void>;
+};
+
+/** PutEvents takes at most ten entries. */
+const entriesPerCall = 10;
+
+/** Relays all; answers the ones the bus did not take, for the trigger to deliver again. */
+export async function relayOutbox(deps: RelayDeps, events: readonly OutboxEvent[]): Promise<readonly OutboxEvent[]> {
+  const refused: OutboxEvent[] = [];
+  for (let from = 0; from < events.length; from += entriesPerCall) {
+    const batch = events.slice(from, from + entriesPerCall);
+    const taken = await deps.send(batch);
+    refused.push(...batch.filter((_, index) => taken[index] !== true));
+    await Promise.all(batch.filter((_, index) => taken[index] === true).map(event => deps.forget(event)));
+  }
+  return refused;
+}

@@ -1,0 +1,122 @@
+// The only reader of Resource and the environment: builds what each handler needs, once per sandbox.
+// One function per kind of handler, so that a bundle holds the clients it uses and no others.
+import { createRemoteJWKSet, jwtVerify } from "jose";
+import { Resource } from "sst/resource";
+import { openEventBridge, putEvents } from "#aws/bus/event-bridge.ts";
+import { auditReportSearch } from "#aws/ca/audit-report.ts";
+import { describeCa } from "#aws/ca/describe-ca.ts";
+import { openPrivateCa, privateCa } from "#aws/ca/private-ca.ts";
+import { keyValueStore, openKeyValueStore } from "#aws/edge-store/key-value-store.ts";
+import { dynamoAuthorityRegistry, listAuthorities } from "#aws/registry/authority-registry.ts";
+import { openRegistryTable, type RegistryTable } from "#aws/registry/client.ts";
+import { dynamoEnrolmentRegistry, readEnrolment } from "#aws/registry/enrolment-registry.ts";
+import { listOpenEnrolments } from "#aws/registry/open-enrolments.ts";
+import { deleteOutboxRow } from "#aws/registry/outbox.ts";
+import { dynamoPublicationRegistry } from "#aws/registry/publication-registry.ts";
+import { readCertificate } from "#aws/registry/read-certificate.ts";
+import { dynamoRevocationRegistry } from "#aws/registry/revocation-registry.ts";
+import type { RegisterDeps } from "#core/authority/register.ts";
+import { slotSource } from "#core/authority/slot-source.ts";
+import type { AdvanceDeps } from "#core/enrolment/advance.ts";
+import type { RelayDeps } from "#core/event/relay.ts";
+import type { PublishDeps } from "#core/publication/publish.ts";
+import type { RevokeAtCaDeps } from "#core/revocation/revoke-at-ca.ts";
+import type { RevokeReportedDeps } from "#core/revocation/revoke-reported.ts";
+import type { ReadDeps } from "./api/read-deps.ts";
+import type { AuthenticateDeps } from "./http/authenticate.ts";
+
+// `Resource` is typed by generated code on a deployed stage; these are the links the functions declare.
+type Links = {
+  readonly RegistryTable: { readonly name: string };
+  readonly EdgeStore: { readonly arn: string };
+  readonly Bus: { readonly name: string };
+  readonly AuditReports: { readonly name: string };
+  readonly Operators: { readonly issuer: string; readonly audience: string; readonly jwksUri: string };
+};
+const links = Resource as unknown as Links;
+
+const now = (): Date => new Date();
+const registryTable = (): RegistryTable => openRegistryTable(links.RegistryTable.name);
+
+function authenticateDeps(table: RegistryTable, authorities: AuthenticateDeps["listAuthorities"]): AuthenticateDeps {
+  const { issuer, audience, jwksUri } = links.Operators;
+  const keySet = createRemoteJWKSet(new URL(jwksUri));
+  return {
+    listAuthorities: authorities,
+    readCertificate: id => readCertificate(table, id),
+    verifyToken: async token => {
+      const { payload } = await jwtVerify(token, keySet, { issuer, audience, algorithms: ["RS256", "ES256"] });
+      return { subject: payload.sub ?? "unknown", scopes: String(payload["scope"] ?? "").split(" ") };
+    },
+    now,
+  };
+}
+
+function advanceDeps(table: RegistryTable): AdvanceDeps & { listAuthorities: AuthenticateDeps["listAuthorities"] } {
+  const authorities = dynamoAuthorityRegistry(table);
+  const slots = slotSource(authorities, { blockSize: 64, cacheMs: 5_000, now });
+  const client = openPrivateCa();
+  return {
+    registry: dynamoEnrolmentRegistry(table),
+    ca: { ...privateCa(client), findIssued: auditReportSearch(client, table, links.AuditReports.name, now) },
+    slots,
+    listAuthorities: slots.authorities,
+    now,
+    // Well inside the gateway's 30 s; past it the answer is 202 and the recovery job carries on.
+    collectWaitMs: 8_000,
+  };
+}
+
+export function issueDeps(): AdvanceDeps & AuthenticateDeps {
+  const table = registryTable();
+  const advance = advanceDeps(table);
+  return { ...authenticateDeps(table, advance.listAuthorities), ...advance };
+}
+
+export function resumeDeps(): AdvanceDeps & { listOpen: () => ReturnType<typeof listOpenEnrolments> } {
+  const table = registryTable();
+  return { ...advanceDeps(table), listOpen: () => listOpenEnrolments(table) };
+}
+
+export function readDeps(): ReadDeps {
+  const table = registryTable();
+  return {
+    ...authenticateDeps(table, () => listAuthorities(table)),
+    readEnrolment: id => readEnrolment(table, id),
+  };
+}
+
+export function registerDeps(): RegisterDeps & AuthenticateDeps {
+  const table = registryTable();
+  const client = openPrivateCa();
+  return {
+    ...authenticateDeps(table, () => listAuthorities(table)),
+    registry: dynamoAuthorityRegistry(table),
+    describeCa: caArn => describeCa(client, caArn),
+  };
+}
+
+export function revokeReportedDeps(): RevokeReportedDeps {
+  return { registry: dynamoRevocationRegistry(registryTable()), now };
+}
+
+export function publishDeps(): PublishDeps {
+  return {
+    registry: dynamoPublicationRegistry(registryTable()),
+    store: keyValueStore(openKeyValueStore(), links.EdgeStore.arn),
+    now,
+  };
+}
+
+export function relayDeps(): RelayDeps {
+  const table = registryTable();
+  const client = openEventBridge();
+  return {
+    send: events => putEvents(client, links.Bus.name, events),
+    forget: event => deleteOutboxRow(table, event),
+  };
+}
+
+export function revokeAtCaDeps(): RevokeAtCaDeps {
+  return { ca: privateCa(openPrivateCa()), registry: dynamoRevocationRegistry(registryTable()), now };
+}

@@ -1,0 +1,36 @@
+// The body of a JSON route: media type, size, syntax and schema, each refused with its own code.
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import type { z } from "zod";
+import { type Finding, fail } from "#core/error.ts";
+
+export const bodyLimitBytes = 65_536;
+
+/** Parses the body as JSON. Refuses with `request.media_type_unsupported`, `request.too_large`, `request.malformed`. */
+export function readJson(event: APIGatewayProxyEventV2): unknown {
+  const mediaType = (event.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
+  if (mediaType !== "application/json") fail("request.media_type_unsupported", { expected: "application/json" });
+  const bytes = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
+  if (bytes.byteLength > bodyLimitBytes) fail("request.too_large", { limitBytes: bodyLimitBytes });
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    return fail("request.malformed", { findings: [finding("json.syntax", "the body is not JSON in UTF-8", [])] }, error);
+  }
+}
+
+/** Every issue of the schema as a finding with its JSON Pointer. */
+export function findingsOf(error: z.ZodError): readonly Finding[] {
+  return error.issues.map(issue => finding(`schema.${issue.code}`, issue.message, issue.path));
+}
+
+/** Refuses with `request.malformed` and all findings. */
+export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.infer<S> {
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) fail("request.malformed", { findings: findingsOf(parsed.error) });
+  return parsed.data;
+}
+
+function finding(code: string, detail: string, path: readonly PropertyKey[]): Finding {
+  const pointer = path.map(part => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  return { code, detail, pointer };
+}

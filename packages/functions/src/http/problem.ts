@@ -1,0 +1,75 @@
+// The one place where a refusal becomes an HTTP answer: application/problem+json, RFC 9457.
+import { AppError, type Code, type ErrorData, type Finding } from "#core/error.ts";
+
+type Row<C extends Code> = {
+  readonly status: number;
+  readonly title: string;
+  /** A sentence made of the code's data; safe to show. */
+  readonly detail: (data: ErrorData[C]) => string | undefined;
+};
+
+const busy = (data: { retryAfterSeconds: number }): string => `Repeat the request in ${data.retryAfterSeconds} s; it is safe.`;
+const count = (data: { findings: readonly Finding[] }): string =>
+  data.findings.length === 1 ? "There is 1 finding." : `There are ${data.findings.length} findings.`;
+
+const problems = {
+  "request.malformed": { status: 400, title: "The request is malformed", detail: count },
+  "request.too_large": { status: 413, title: "The request body is too large", detail: data => `At most ${data.limitBytes} bytes.` },
+  "request.media_type_unsupported": { status: 415, title: "The media type is not supported", detail: data => `Send ${data.expected}.` },
+  "caller.unauthenticated": { status: 401, title: "The caller is not known", detail: data => data.reason },
+  "caller.forbidden": { status: 403, title: "The caller may not do this", detail: data => data.reason },
+  // Somebody else's object answers the same: a 403 would tell that it exists (threat A2).
+  "resource.not_found": { status: 404, title: "There is no such resource", detail: data => `No ${data.kind} answers to this name.` },
+  "enrolment.refused": { status: 422, title: "The certificate request is refused", detail: count },
+  "enrolment.key_in_use": { status: 409, title: "The key belongs to another holder", detail: () => "Generate a key per holder." },
+  "enrolment.key_blocked": { status: 422, title: "The key is blocked", detail: () => "A key reported compromised is never certified again." },
+  "enrolment.failed": { status: 422, title: "The enrolment has failed", detail: () => "The CA refused the request; enrol with a new CSR." },
+  "idempotency.conflict": { status: 409, title: "The idempotency key was used for another request", detail: data => `It belongs to ${data.enrolmentId}.` },
+  "authority.unavailable": { status: 503, title: "No authority can issue now", detail: data => data.reason },
+  "authority.exists": { status: 409, title: "The authority id is taken", detail: data => `${data.authorityId} is registered; ids are never reused.` },
+  "authority.unsuitable": { status: 422, title: "The CA cannot be an authority", detail: count },
+  "ca.throttled": { status: 503, title: "The CA is at its rate limit", detail: busy },
+  "ca.unavailable": { status: 503, title: "The CA does not answer", detail: busy },
+  "ca.exhausted": { status: 503, title: "The CA has used up its certificates", detail: busy },
+  "ca.request_rejected": { status: 422, title: "The CA refused the request", detail: () => undefined },
+  "registry.busy": { status: 503, title: "The registry is busy", detail: busy },
+  "edge_store.contended": { status: 503, title: "The edge store is busy", detail: busy },
+  "edge_store.full": { status: 503, title: "The edge store is full", detail: busy },
+  "edge_store.unavailable": { status: 503, title: "The edge store does not answer", detail: busy },
+  "event.malformed": { status: 400, title: "The event is malformed", detail: count },
+  internal: { status: 500, title: "Something went wrong on our side", detail: () => undefined },
+} as const satisfies { readonly [C in Code]: Row<C> };
+
+export type ProblemResponse = {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** Every thrown value becomes a problem document; what is not ours becomes `internal` and shows nothing. */
+export function toProblemResponse(error: unknown, requestId: string): ProblemResponse {
+  const known: AppError = error instanceof AppError ? error : new AppError<Code>("internal", {}, error);
+  // The row and the data are of the same code, which an index type cannot express.
+  const row = problems[known.code] as Row<Code>;
+  const data: ErrorData[Code] = known.data;
+  const detail = row.detail(data);
+  const body = {
+    type: `/problems/${known.code}`,
+    title: row.title,
+    status: row.status,
+    ...(detail === undefined ? {} : { detail }),
+    instance: `urn:edgecert:request:${requestId}`,
+    code: known.code,
+    ...("findings" in data ? { errors: data.findings } : {}),
+  };
+  const retryAfter = "retryAfterSeconds" in data ? { "retry-after": String(data.retryAfterSeconds) } : {};
+  return {
+    statusCode: row.status,
+    headers: { "content-type": "application/problem+json", "cache-control": "no-store", ...retryAfter },
+    body: JSON.stringify(body),
+  };
+}
+
+export function statusOf(code: Code): number {
+  return problems[code].status;
+}

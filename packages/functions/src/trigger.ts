@@ -1,0 +1,30 @@
+// What a failure means to a trigger that is not HTTP: drop it, deliver it again, or put it before a person.
+import type { Code } from "#core/error.ts";
+
+export const treatments = {
+  "request.malformed": "dead_letter",
+  "request.too_large": "dead_letter",
+  "request.media_type_unsupported": "dead_letter",
+  "caller.unauthenticated": "dead_letter",
+  "caller.forbidden": "dead_letter",
+  "resource.not_found": "dead_letter",
+  "enrolment.refused": "drop",
+  "enrolment.key_in_use": "drop",
+  "enrolment.key_blocked": "drop",
+  // The enrolment's own row says so; nothing is owed.
+  "enrolment.failed": "drop",
+  "idempotency.conflict": "drop",
+  "authority.unavailable": "retry",
+  "authority.exists": "drop",
+  "authority.unsuitable": "dead_letter",
+  "ca.throttled": "retry",
+  "ca.unavailable": "retry",
+  "ca.exhausted": "retry",
+  "ca.request_rejected": "dead_letter",
+  "registry.busy": "retry",
+  "edge_store.contended": "retry",
+  "edge_store.full": "retry",
+  "edge_store.unavailable": "retry",
+  "event.malformed": "dead_letter",
+  internal: "retry",
+} as const satisfies Record<Code, "drop" | "retry" | "dead_letter">;
