@@ -1,6 +1,6 @@
 // The names that end up in a certificate's subject, and their grammar.
 // The charset needs no escaping in any DN rendering, so the edge can read subjects by comparison alone.
-import { z } from "zod";
+import * as z from "zod";
 
 /** CN of a certificate: X.520 allows 64 characters; the charset excludes every DN metacharacter. */
 export const holderSchema = z

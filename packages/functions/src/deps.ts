@@ -5,12 +5,12 @@ import { Resource } from "sst/resource";
 import { openEventBridge, putEvents } from "#aws/bus/event-bridge.ts";
 import { auditReportSearch } from "#aws/ca/audit-report.ts";
 import { describeCa } from "#aws/ca/describe-ca.ts";
-import { openPrivateCa, privateCa } from "#aws/ca/private-ca.ts";
+import { type ACMPCAClient, openPrivateCa, privateCa } from "#aws/ca/private-ca.ts";
 import { keyValueStore, openKeyValueStore } from "#aws/edge-store/key-value-store.ts";
 import { dynamoAuthorityRegistry, listAuthorities } from "#aws/registry/authority-registry.ts";
 import { openRegistryTable, type RegistryTable } from "#aws/registry/client.ts";
 import { dynamoEnrolmentRegistry, readEnrolment } from "#aws/registry/enrolment-registry.ts";
-import { listOpenEnrolments } from "#aws/registry/open-enrolments.ts";
+import { listOpenEnrolments, listOwedRevocations } from "#aws/registry/due.ts";
 import { deleteOutboxRow } from "#aws/registry/outbox.ts";
 import { dynamoPublicationRegistry } from "#aws/registry/publication-registry.ts";
 import { readCertificate } from "#aws/registry/read-certificate.ts";
@@ -18,11 +18,14 @@ import { dynamoRevocationRegistry } from "#aws/registry/revocation-registry.ts";
 import type { RegisterDeps } from "#core/authority/register.ts";
 import { slotSource } from "#core/authority/slot-source.ts";
 import type { AdvanceDeps } from "#core/enrolment/advance.ts";
+import type { CertificateAuthority } from "#core/enrolment/ports.ts";
 import type { RelayDeps } from "#core/event/relay.ts";
 import type { PublishDeps } from "#core/publication/publish.ts";
 import type { RevokeAtCaDeps } from "#core/revocation/revoke-at-ca.ts";
 import type { RevokeReportedDeps } from "#core/revocation/revoke-reported.ts";
 import type { ReadDeps } from "./api/read-deps.ts";
+import type { BackfillDeps } from "./job/backfill-ca.ts";
+import type { ResumeDeps } from "./job/resume-enrolments.ts";
 import type { AuthenticateDeps } from "./http/authenticate.ts";
 
 // `Resource` is typed by generated code on a deployed stage; these are the links the functions declare.
@@ -52,13 +55,16 @@ function authenticateDeps(table: RegistryTable, authorities: AuthenticateDeps["l
   };
 }
 
-function advanceDeps(table: RegistryTable): AdvanceDeps & { listAuthorities: AuthenticateDeps["listAuthorities"] } {
+function advanceDeps(
+  table: RegistryTable,
+  search: (client: ACMPCAClient) => CertificateAuthority["findIssued"],
+): AdvanceDeps & { readonly listAuthorities: AuthenticateDeps["listAuthorities"] } {
   const authorities = dynamoAuthorityRegistry(table);
   const slots = slotSource(authorities, { blockSize: 64, cacheMs: 5_000, now });
   const client = openPrivateCa();
   return {
     registry: dynamoEnrolmentRegistry(table),
-    ca: { ...privateCa(client), findIssued: auditReportSearch(client, table, links.AuditReports.name, now) },
+    ca: { ...privateCa(client), findIssued: search(client) },
     slots,
     listAuthorities: slots.authorities,
     now,
@@ -69,13 +75,15 @@ function advanceDeps(table: RegistryTable): AdvanceDeps & { listAuthorities: Aut
 
 export function issueDeps(): AdvanceDeps & AuthenticateDeps {
   const table = registryTable();
-  const advance = advanceDeps(table);
+  // Searching the CA's audit report is the recovery job's work: a caller is only told to come back.
+  const advance = advanceDeps(table, () => async () => ({ kind: "unknown_yet", retryAfterSeconds: 60 }));
   return { ...authenticateDeps(table, advance.listAuthorities), ...advance };
 }
 
-export function resumeDeps(): AdvanceDeps & { listOpen: () => ReturnType<typeof listOpenEnrolments> } {
+export function resumeDeps(): ResumeDeps {
   const table = registryTable();
-  return { ...advanceDeps(table), listOpen: () => listOpenEnrolments(table) };
+  const search = (client: ACMPCAClient) => auditReportSearch(client, table, links.AuditReports.name, now);
+  return { ...advanceDeps(table, search), listOpen: () => listOpenEnrolments(table) };
 }
 
 export function readDeps(): ReadDeps {
@@ -115,6 +123,11 @@ export function relayDeps(): RelayDeps {
     send: events => putEvents(client, links.Bus.name, events),
     forget: event => deleteOutboxRow(table, event),
   };
+}
+
+export function backfillDeps(): BackfillDeps {
+  const table = registryTable();
+  return { ...revokeAtCaDeps(), listOwed: before => listOwedRevocations(table, before) };
 }
 
 export function revokeAtCaDeps(): RevokeAtCaDeps {

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-acm-pca";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { z } from "zod";
+import * as z from "zod";
 import type { Authority } from "#core/authority/authority.ts";
 import type { CertificateAuthority, FoundAtCa } from "#core/enrolment/ports.ts";
 import { slotText } from "#core/slot-page/slot.ts";

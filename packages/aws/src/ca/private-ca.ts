@@ -16,6 +16,8 @@ import type { CaRevoker } from "#core/revocation/revoke-at-ca.ts";
 import { csrPem } from "./csr-pem.ts";
 import { errorName, translateCaError } from "./errors.ts";
 
+export type { ACMPCAClient };
+
 /** `LimitExceededException` is in the SDK's own retry list; two attempts bound what a used-up CA costs. */
 export function openPrivateCa(): ACMPCAClient {
   return new ACMPCAClient({ maxAttempts: 2 });

@@ -1,7 +1,7 @@
 // Authorities and their slot counters. One partition holds them all: a handful of rows, one write per block of slots.
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { z } from "zod";
+import * as z from "zod";
 import type { AuditRecord } from "#core/audit.ts";
 import { type Authority, authorityStates, caKeyAlgorithms, type SlotBlock } from "#core/authority/authority.ts";
 import type { AuthorityRegistry } from "#core/authority/ports.ts";

@@ -1,7 +1,7 @@
 // The outbox as its relay sees it: rows that arrive on the stream, deleted once the bus has taken their event.
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { z } from "zod";
+import * as z from "zod";
 import type { OutboxEvent } from "#core/event/relay.ts";
 import type { RegistryTable } from "./client.ts";
 

@@ -1,6 +1,6 @@
 // What the publisher reads: the denied slots of one page, and nothing else of the registry.
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { z } from "zod";
+import * as z from "zod";
 import type { DeniedSlot, PublicationRegistry } from "#core/publication/ports.ts";
 import { dynamoAuthorityRegistry } from "./authority-registry.ts";
 import type { RegistryTable } from "./client.ts";

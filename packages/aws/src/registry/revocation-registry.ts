@@ -10,7 +10,7 @@ import { listAuthorities } from "./authority-registry.ts";
 import { type RegistryTable, transact } from "./client.ts";
 import { findByHolder, findBySha256, readCertificates } from "./read-certificate.ts";
 import { putAudit, putOutbox } from "./side-rows.ts";
-import { keys } from "./table.ts";
+import { keys, openShards, shardOf } from "./table.ts";
 
 export function dynamoRevocationRegistry(table: RegistryTable): RevocationRegistry & RevokeAtCaRegistry {
   return {
@@ -26,7 +26,7 @@ export function dynamoRevocationRegistry(table: RegistryTable): RevocationRegist
         new UpdateCommand({
           TableName: table.tableName,
           Key: keys.certificate(certificateId),
-          UpdateExpression: "SET revokedAtCaAt = if_not_exists(revokedAtCaAt, :at)",
+          UpdateExpression: "SET revokedAtCaAt = if_not_exists(revokedAtCaAt, :at) REMOVE duePk, dueSk",
           ConditionExpression: "attribute_exists(pk)",
           ExpressionAttributeValues: { ":at": at.toISOString() },
         }),
@@ -49,15 +49,17 @@ async function recordRevocation(
       Update: {
         TableName: table.tableName,
         Key: keys.certificate(certificate.id),
-        // A revoked certificate is never due again: leaving the index keeps the sweep's cost with what is due.
+        // What is due now is telling the CA; once told, the row leaves the index for good.
         UpdateExpression:
-          "SET #state = :revoked, revocation = :revocation, version = version + :one REMOVE duePk, dueSk",
+          "SET #state = :revoked, revocation = :revocation, version = version + :one, duePk = :duePk, dueSk = :dueSk",
         ConditionExpression: `#state IN (${from.map((_, index) => `:from${index}`).join(", ")})`,
         ExpressionAttributeNames: { "#state": "state" },
         ExpressionAttributeValues: {
           ":revoked": "revoked",
           ":revocation": { ...revocation, revokedAt },
           ":one": 1,
+          ":duePk": `CA-REVOCATION#${shardOf(certificate.sha256, openShards)}`,
+          ":dueSk": `${revokedAt}#${certificate.id}`,
           ...Object.fromEntries(from.map((state, index) => [`:from${index}`, state])),
         },
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",

@@ -1,5 +1,5 @@
 // Domain values ⇄ table rows. Rows are parsed once, here; a row that does not parse is a broken invariant.
-import { z } from "zod";
+import * as z from "zod";
 import { type Certificate, type CertificateId, certificateStates, revocationReasons } from "#core/certificate/certificate.ts";
 import type { Enrolment, EnrolmentId } from "#core/enrolment/enrolment.ts";
 import { enrolmentStates } from "#core/enrolment/enrolment.ts";
@@ -33,6 +33,7 @@ const certificateRow = z.object({
   issuedAt: date,
   enrolmentId: z.string(),
   revocation: z.object({ reason: z.enum(revocationReasons), revokedAt: date, actor: z.string() }).optional(),
+  revokedAtCaAt: date.optional(),
   version: z.number(),
 });
 
@@ -56,8 +57,13 @@ export function toCertificateRow(certificate: Certificate): Row {
 }
 
 export function fromCertificateRow(row: Row): Certificate {
-  const { lot, revocation, ...rest } = certificateRow.parse(row);
-  return { ...rest, ...(lot === undefined ? {} : { lot }), ...(revocation === undefined ? {} : { revocation }) };
+  const { lot, revocation, revokedAtCaAt, ...rest } = certificateRow.parse(row);
+  return {
+    ...rest,
+    ...(lot === undefined ? {} : { lot }),
+    ...(revocation === undefined ? {} : { revocation }),
+    ...(revokedAtCaAt === undefined ? {} : { revokedAtCaAt }),
+  };
 }
 
 const enrolmentRow = z.object({

@@ -1,7 +1,7 @@
 // Adopts a Private CA as a managed authority: checks that the edge can tell its name apart, then records it.
 // The table's stream takes the record and its first pages to the edge; issuing starts when they are there.
-import * as x509 from "@peculiar/x509";
-import { z } from "zod";
+import * as x509 from "#core/x509.ts";
+import * as z from "zod";
 import { actorOf, type Caller, requireScope } from "#core/caller.ts";
 import { type Finding, fail } from "#core/error.ts";
 import { authorityIdSchema } from "#core/name.ts";

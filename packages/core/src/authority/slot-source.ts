@@ -16,6 +16,7 @@ export function slotSource(
   let known: readonly Authority[] = [];
   let readAt = Number.NEGATIVE_INFINITY;
   let pool: { authority: Authority; slots: Slot[] } | undefined;
+  let switched = false;
 
   async function authorities(): Promise<readonly Authority[]> {
     const now = options.now().getTime();
@@ -52,13 +53,19 @@ export function slotSource(
     take: async () => {
       const active = issuing(await authorities());
       // A pool of an authority that no longer issues is dropped: its slots stay good and unused.
-      if (pool === undefined || pool.slots.length === 0 || pool.authority.id !== active?.id) pool = await refill();
+      if (pool === undefined || pool.slots.length === 0 || pool.authority.id !== active?.id) {
+        const before = pool?.authority.id;
+        pool = await refill();
+        switched ||= before !== undefined && before !== pool.authority.id;
+      }
       const slot = pool.slots.pop();
       if (slot === undefined) return fail("registry.busy", { retryAfterSeconds: 1 });
       return { authority: pool.authority, slot };
     },
     giveBack: slot => {
-      pool?.slots.push(slot);
+      // A slot is a number of its authority. Once this worker has served two, one that comes back may be the other's,
+      // whose number somebody else holds here: it is let go, like the rest of a dead worker's block.
+      if (!switched) pool?.slots.push(slot);
     },
     authorityById: async id => {
       const found = (await authorities()).find(authority => authority.id === id);

@@ -27,6 +27,8 @@ export type Certificate = {
   readonly issuedAt: Date;
   readonly enrolmentId: string;
   readonly revocation?: Revocation;
+  /** When Private CA acknowledged the revocation: the slow third step, in the background. */
+  readonly revokedAtCaAt?: Date;
   readonly version: number;
 };
 

@@ -47,6 +47,8 @@ export async function advanceEnrolment(
   try {
     const asked = await askOnce(deps, enrolment, authority);
     if (asked.kind === "pending") return asked;
+    // From the top: somebody faster may have ended the enrolment, and what follows is recorded on the row as it is now.
+    if (asked.kind === "new_attempt") return await advanceEnrolment(deps, asked.enrolment, requestId);
     return await collect(deps, asked.enrolment, authority, asked.certificateArn, requestId);
   } catch (error) {
     if (isAppError(error, "ca.request_rejected")) {
@@ -62,6 +64,7 @@ export async function advanceEnrolment(
 
 type Asked =
   | { readonly kind: "asked"; readonly enrolment: RecordedEnrolment; readonly certificateArn: string }
+  | { readonly kind: "new_attempt"; readonly enrolment: RecordedEnrolment }
   | Extract<EnrolOutcome, { kind: "pending" }>;
 
 // 3 Ask the CA, unless it is known to have been asked.
@@ -79,7 +82,7 @@ async function askOnce(deps: AdvanceDeps, enrolment: RecordedEnrolment, authorit
       const recorded = await deps.registry.recordAsked(enrolment, found.certificateArn);
       return { kind: "asked", enrolment: recorded, certificateArn: found.certificateArn };
     }
-    return askOnce(deps, await deps.registry.recordNewAttempt(enrolment, deps.now()), authority);
+    return { kind: "new_attempt", enrolment: await deps.registry.recordNewAttempt(enrolment, deps.now()) };
   }
   const certificateArn = await deps.ca.ask({
     authority,

@@ -1,5 +1,5 @@
 // What a caller may post to ask for a certificate, and the durable identity of that request.
-import { z } from "zod";
+import * as z from "zod";
 import { holderSchema, lotSchema, tenantSchema } from "#core/name.ts";
 import { type ProfileName, profiles } from "#core/profile/profile.ts";
 import { sha256Fields } from "#core/sha256.ts";

@@ -1,6 +1,6 @@
 // `Certificate Compromise Reported`, version 1: what security automation puts on the bus.
 // The JSON Schema in docs/events/ is generated from this.
-import { z } from "zod";
+import * as z from "zod";
 import { revocationReasons } from "#core/certificate/certificate.ts";
 import { authorityIdSchema, holderSchema, tenantSchema } from "#core/name.ts";
 

@@ -15,7 +15,7 @@ export function getCertificateRoute(deps: ReadDeps): Route {
     if (certificate === undefined || !maySee(caller, certificate.tenant)) {
       fail("resource.not_found", { kind: "certificate" });
     }
-    const { revocation } = certificate;
+    const { revocation, revokedAtCaAt } = certificate;
     return {
       status: 200,
       body: {
@@ -33,7 +33,13 @@ export function getCertificateRoute(deps: ReadDeps): Route {
         enrolment: certificate.enrolmentId,
         ...(revocation === undefined
           ? {}
-          : { revocation: { ...revocation, revokedAt: isoSeconds(revocation.revokedAt) } }),
+          : {
+              revocation: {
+                ...revocation,
+                revokedAt: isoSeconds(revocation.revokedAt),
+                ...(revokedAtCaAt === undefined ? {} : { atCa: isoSeconds(revokedAtCaAt) }),
+              },
+            }),
         certificate: certificate.certificatePem,
       },
     };

@@ -2,7 +2,7 @@
 // queue alone; what can never succeed is left to the queue's dead-letter policy.
 import middy from "@middy/core";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { z } from "zod";
+import * as z from "zod";
 import { revocationReasons } from "#core/certificate/certificate.ts";
 import { type RevokeAtCaDeps, revokeAtCa } from "#core/revocation/revoke-at-ca.ts";
 import { revokeAtCaDeps } from "../deps.ts";

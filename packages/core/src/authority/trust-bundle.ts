@@ -1,0 +1,42 @@
+// The CA certificates of CloudFront's trust store as one text, by its documented rules: PEM, no blank lines between
+// certificates, at most 25 of them, 64 KB in all (the smaller of the two published figures) and 16 KB each.
+import * as x509 from "#core/x509.ts";
+import { type Finding, fail } from "#core/error.ts";
+
+const mostCertificates = 25;
+const mostBytes = 65_536;
+const mostCertificateBytes = 16_384;
+
+/** Refuses with `authority.unsuitable` and all findings. The order given is kept; a certificate given twice stands once. */
+export function buildTrustBundle(caCertificatesPem: readonly string[]): string {
+  const blocks = [...new Set(caCertificatesPem.flatMap(pem => x509.PemConverter.decode(pem).map(toPem)))];
+  const bundle = blocks.join("");
+  const findings = [
+    ...(blocks.length === 0 ? [finding("trust_bundle.empty", "no CA certificate was given")] : []),
+    ...(blocks.length > mostCertificates
+      ? [finding("trust_bundle.too_many", `at most ${mostCertificates} certificates`)]
+      : []),
+    ...(bundle.length > mostBytes ? [finding("trust_bundle.too_large", `at most ${mostBytes} bytes`)] : []),
+    ...blocks.flatMap(block => examine(block)),
+  ];
+  if (findings.length > 0) fail("authority.unsuitable", { findings });
+  return bundle;
+}
+
+function examine(pem: string): readonly Finding[] {
+  const certificate = new x509.X509Certificate(pem);
+  const isCa = certificate.getExtension(x509.BasicConstraintsExtension)?.ca === true;
+  return [
+    ...(isCa ? [] : [finding("trust_bundle.not_a_ca", `${certificate.subject} is not a CA certificate`)]),
+    ...(pem.length > mostCertificateBytes
+      ? [finding("trust_bundle.certificate_too_large", `${certificate.subject} is over ${mostCertificateBytes} bytes`)]
+      : []),
+  ];
+}
+
+/** Re-encoded, so that comments and blank lines of the input cannot reach the store. */
+function toPem(der: ArrayBuffer): string {
+  return `${x509.PemConverter.encode(der, "CERTIFICATE").trim()}\n`;
+}
+
+const finding = (code: string, detail: string): Finding => ({ code, detail, pointer: "" });

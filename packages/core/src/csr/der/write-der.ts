@@ -1,0 +1,27 @@
+// Writes a read element back. The CA gets these bytes, not the posted ones, so it can only see what we saw (threat B7).
+
+import type { Bytes } from "../bytes.ts";
+import { type DerElement, isConstructed } from "./element.ts";
+
+/** The canonical encoding: headers are made anew from the tree, leaf contents are as checked by the reader. */
+export function writeDer(element: DerElement): Bytes {
+  const contents = isConstructed(element) ? concat(element.children.map(writeDer)) : element.contents;
+  return concat([Uint8Array.of(element.identifier, ...lengthOctets(contents.length)), contents]);
+}
+
+function lengthOctets(length: number): readonly number[] {
+  if (length < 0x80) return [length];
+  const octets: number[] = [];
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
+  return [0x80 | octets.length, ...octets];
+}
+
+function concat(parts: readonly Bytes[]): Bytes {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

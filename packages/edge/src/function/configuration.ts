@@ -1,0 +1,30 @@
+// What one distribution's functions are told at build time; the build replaces `EDGE_CONFIGURATION` by the value.
+
+export type EdgeConfiguration = {
+  /** For mode `optional`: connections without a certificate are let through, as nobody. */
+  readonly admitWithoutCertificate: boolean;
+  /**
+   * Where the trust store checks OCSP. `refuse-revoked`: an undetermined status passes, as it does where OCSP is off.
+   * `require-good`: nothing passes but a determined, good status of every certificate.
+   */
+  readonly ocsp: "refuse-revoked" | "require-good";
+  /** Who may enter, of those with a good certificate: anybody, or whoever one of the rules admits. */
+  readonly identities: "any" | readonly IdentityRule[];
+};
+
+/** Every member that is there must hold. */
+export type IdentityRule = {
+  /**
+   * The authority's id in the store. Without it the rule speaks for authorities with slots only: their subjects are
+   * built by our backend, whereas a foreign authority can write any name into the certificates that it signs.
+   */
+  readonly authority?: string;
+  /** The subject's O, exactly. */
+  readonly tenant?: string;
+  /** The subject's CN; `*` stands for any text. */
+  readonly holder?: string;
+};
+
+declare global {
+  const EDGE_CONFIGURATION: EdgeConfiguration;
+}

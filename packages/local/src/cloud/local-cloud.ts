@@ -1,0 +1,166 @@
+// The whole local cloud: AWS services, CAs, functions, and the edge in front. Everything that AWS would keep is kept
+// under the state directory; stopping and starting again finds it.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ACMPCAClient } from "@aws-sdk/client-acm-pca";
+import { buildTrustBundle } from "#core/authority/trust-bundle.ts";
+import { startLocalIssuer } from "../api-gateway/local-issuer.ts";
+import { type Clock, systemClock } from "../wire/clock.ts";
+import type { FaultInjector } from "../wire/faults.ts";
+import { buildFunctions } from "./build-functions.ts";
+import { type Compute, startCompute } from "./compute.ts";
+import { type Front, startFront } from "./front.ts";
+import { ensureHierarchy, type Hierarchy } from "./hierarchy.ts";
+import { issueOriginIdentity } from "./origin-identity.ts";
+import { startSchedule } from "./schedule.ts";
+import { serverIdentity } from "./server-identity.ts";
+import { type Services, startServices } from "./services.ts";
+import { audience, operatorCredentials, type Ports, region } from "./settings.ts";
+
+export type LocalCloudOptions = {
+  readonly ports: Ports;
+  /** Certificates, logs and bundles go here; databases too when `durable`. */
+  readonly stateDirectory: string;
+  readonly durable: boolean;
+  readonly clock?: Clock;
+  readonly clockOffsetMs?: SharedArrayBuffer;
+  readonly limits?: "aws" | "relaxed";
+  readonly propagationDelayMs?: number;
+  readonly faults?: FaultInjector;
+  /** Told the name of each stage as it begins. */
+  readonly onStage?: (stage: string) => void;
+};
+
+export type LocalCloud = {
+  readonly urls: {
+    readonly content: string;
+    readonly api: string;
+    readonly dynamodb: string;
+    readonly pca: string;
+    readonly keyValueStore: string;
+    readonly eventBus: string;
+    readonly lambda: string;
+    readonly queues: string;
+  };
+  /** How a client reaches the API: its URL and the PEM that signed the edge's server certificate. */
+  readonly access: { readonly apiUrl: string; readonly serverCa: string };
+  readonly files: { readonly serverCa: string; readonly trustBundle: string; readonly firmware: string; readonly logs: string };
+  readonly hierarchy: Hierarchy;
+  readonly services: Services;
+  readonly compute: Compute;
+  readonly front: Front;
+  readonly operatorToken: (scopes?: readonly string[]) => Promise<string>;
+  readonly stop: () => Promise<void>;
+};
+
+const allScopes = [
+  "certificates:read",
+  "certificates:write",
+  "revocations:plan",
+  "revocations:apply",
+  "revocations:approve",
+  "authorities:write",
+];
+
+export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  const { ports, stateDirectory: directory, clock = systemClock, onStage = () => {} } = options;
+  const state = options.durable ? join(directory, "state") : undefined;
+  const stops: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const each of stops.reverse()) await each();
+  };
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    onStage("building the functions");
+    const bundleDirectory = join(directory, "functions");
+    const built = buildFunctions(bundleDirectory);
+    onStage("starting DynamoDB Local, Private CA, KeyValueStore, EventBridge, SQS and S3");
+    let compute: Compute | undefined;
+    const services = await startServices({
+      ports,
+      stateDirectory: state,
+      clock,
+      limits: options.limits ?? "aws",
+      propagationDelayMs: options.propagationDelayMs ?? 0,
+      faults: options.faults,
+      invokeFunction: (name, event) => {
+        // An event that an earlier run still owed: the bus keeps it and tries again.
+        if (compute === undefined) throw new Error("the functions are not started yet");
+        compute.lambda.invokeAsync(name, event);
+      },
+    });
+    stops.push(services.stop);
+    onStage("making sure of the CA hierarchy");
+    const pca = new ACMPCAClient({ endpoint: services.pca.url, region, credentials: operatorCredentials });
+    const hierarchy = await ensureHierarchy(pca, join(state ?? directory, "hierarchy.json"));
+    const trustBundle = buildTrustBundle([hierarchy.issuing.certificatePem]);
+    const originIdentity = await issueOriginIdentity(pca, hierarchy.origin);
+    const server = await serverIdentity(join(directory, "tls"));
+    onStage("starting the functions");
+    const issuer = await startLocalIssuer({ port: ports.issuer, stateDirectory: state, clock });
+    stops.push(issuer.stop);
+    await built;
+    const logs = join(directory, "logs");
+    compute = await startCompute({
+      port: ports.lambda,
+      stateDirectory: state,
+      bundleDirectory,
+      logDirectory: logs,
+      clock,
+      clockOffsetMs: options.clockOffsetMs,
+      services,
+      operators: { issuer: issuer.url, audience, jwksUri: `${issuer.url}/.well-known/jwks.json` },
+    });
+    stops.push(compute.stop);
+    onStage("starting the edge");
+    const firmware = join(directory, "firmware");
+    writeFirmware(firmware);
+    const files = { serverCa: server.caPath, trustBundle: join(directory, "trust-bundle.pem"), firmware, logs };
+    writeFileSync(files.trustBundle, trustBundle);
+    const front = await startFront({
+      ports,
+      clock,
+      services,
+      lambda: compute.lambda,
+      server,
+      trustBundle,
+      originIdentity,
+      originCa: hierarchy.origin.certificatePem,
+      firmwareDirectory: firmware,
+      logDirectory: logs,
+    });
+    stops.push(front.stop);
+    const schedule = startSchedule(compute.lambda.invokeAsync);
+    stops.push(schedule.stop);
+    return {
+      urls: {
+        content: localhost(front.content.port),
+        api: localhost(front.api.port),
+        dynamodb: services.dynamodb.url,
+        pca: services.pca.url,
+        keyValueStore: services.keyValueStore.url,
+        eventBus: services.eventBus.url,
+        lambda: compute.lambda.url,
+        queues: services.queues.url,
+      },
+      access: { apiUrl: localhost(front.api.port), serverCa: server.ca },
+      files,
+      hierarchy,
+      services,
+      compute,
+      front,
+      operatorToken: (scopes = allScopes) => issuer.mintToken({ subject: "operator", scopes, ttlSeconds: 3_600 }),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const localhost = (port: number): string => `https://localhost:${port}`;
+
+function writeFirmware(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, "firmware-1.0.0.bin"), `edgecert sample firmware 1.0.0\n`.repeat(64));
+}

@@ -1,0 +1,19 @@
+// The local scheduler: invokes the job functions at their interval, as EventBridge Scheduler does on AWS.
+
+export type Schedule = { readonly stop: () => void };
+
+const jobs = [
+  { functionName: "resume-enrolments", everySeconds: 30 },
+  { functionName: "backfill-ca", everySeconds: 60 },
+] as const;
+
+export function startSchedule(invokeAsync: (functionName: string, event: unknown) => unknown): Schedule {
+  const timers = jobs.map(({ functionName, everySeconds }) =>
+    setInterval(() => invokeAsync(functionName, { job: functionName }), everySeconds * 1_000),
+  );
+  return {
+    stop: () => {
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
+}

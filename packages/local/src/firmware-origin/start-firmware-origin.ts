@@ -1,0 +1,55 @@
+// The demo's origin: firmware files over HTTPS, for nobody but the edge and its origin certificate.
+import { createReadStream } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
+import { join, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { listenOnLoopback, type RunningServer } from "../wire/listen.ts";
+
+export type FirmwareOriginOptions = {
+  readonly port: number;
+  /** Of this origin, PEM. */
+  readonly tls: { readonly key: string; readonly certificate: string };
+  /** PEM of the CA of the edge's origin certificate: a connection without one from it ends in the handshake. */
+  readonly clientCa: string;
+  /** Served as `/<path below it>`; nothing outside is reachable, through links neither. */
+  readonly directory: string;
+};
+
+export async function startFirmwareOrigin(options: FirmwareOriginOptions): Promise<RunningServer> {
+  const root = await realpath(options.directory);
+  const { key, certificate } = options.tls;
+  const tls = { key, cert: certificate, ca: options.clientCa, requestCert: true, rejectUnauthorized: true };
+  // CloudFront-Viewer-Cert-Pem alone can be longer than node's default for a whole request head.
+  const server = createServer({ ...tls, maxHeaderSize: 65_536 }, (request, response) => {
+    serveFile(root, request, response).catch(() => response.destroy());
+  });
+  return listenOnLoopback(server, { name: "firmware origin", port: options.port, scheme: "https" });
+}
+
+async function serveFile(root: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== "GET" && request.method !== "HEAD") return answer(response, 405);
+  const path = await findFile(root, request.url ?? "/");
+  const facts = path === undefined ? undefined : await stat(path);
+  if (path === undefined || facts?.isFile() !== true) return answer(response, 404);
+  response.writeHead(200, { "content-type": "application/octet-stream", "content-length": facts.size });
+  if (request.method === "HEAD") return void response.end();
+  await pipeline(createReadStream(path), response);
+}
+
+/** The real path of what `url` names, if it lies below `root`; decided after `..`, escapes and links are resolved. */
+async function findFile(root: string, url: string): Promise<string | undefined> {
+  try {
+    const path = await realpath(join(root, decodeURIComponent(url.split("?", 1)[0] ?? "")));
+    return path.startsWith(root + sep) ? path : undefined;
+  } catch {
+    // Malformed escapes, NUL and missing files alike: there is no such file.
+    return undefined;
+  }
+}
+
+function answer(response: ServerResponse, status: number): void {
+  response.writeHead(status, { "content-type": "text/plain" });
+  response.end(`${status}\n`);
+}
