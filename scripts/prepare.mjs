@@ -16,12 +16,16 @@ function stop(message) {
 
 function checkNode() {
   const major = Number(process.versions.node.split(".")[0]);
-  if (major < 20) stop(`Node ${process.versions.node} is too old. Install Node 20 or newer (https://nodejs.org) and run this again.`);
+  if (major < 20)
+    stop(
+      `Node ${process.versions.node} is too old. Install Node 20 or newer (https://nodejs.org) and run this again.`,
+    );
 }
 
 function checkJava() {
   const java = spawnSync("java", ["-version"], { encoding: "utf8" });
-  const hint = "Install a Java runtime 17 or newer (Debian, Ubuntu: apt install openjdk-17-jre-headless; macOS: brew install openjdk) and run this again.";
+  const hint =
+    "Install a Java runtime 17 or newer (Debian, Ubuntu: apt install openjdk-17-jre-headless; macOS: brew install openjdk) and run this again.";
   if (java.error) stop(`Java is missing; DynamoDB Local needs it. ${hint}`);
   const version = /version "(\d+)(?:\.(\d+))?/.exec(java.stderr + java.stdout);
   const major = version === null ? 0 : Number(version[1] === "1" ? version[2] : version[1]);
@@ -29,13 +33,18 @@ function checkJava() {
 }
 
 function install() {
-  const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  const lock = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
   const mark = join(root, "node_modules", ".edgecert-installed");
   if (existsSync(mark) && readFileSync(mark, "utf8") === lock) return;
   const started = Date.now();
   console.log("Installing dependencies (npm ci, about a minute the first time) …");
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const result = spawnSync(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: "inherit" });
+  const result = spawnSync(npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: "inherit",
+  });
   if (result.status !== 0) stop("npm ci failed; its own message is above. Nothing else was changed.");
   writeFileSync(mark, lock);
   console.log(`Installed in ${Math.round((Date.now() - started) / 1000)} s.\n`);
@@ -47,7 +56,8 @@ export function runPrepared(script, args, options) {
   if (options?.java !== false) checkJava();
   install();
   const node = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
-  if (!existsSync(node)) stop("node_modules/node holds no Node: run npm ci with install scripts allowed for the package node.");
+  if (!existsSync(node))
+    stop("node_modules/node holds no Node: run npm ci with install scripts allowed for the package node.");
   const child = spawn(node, [join(root, script), ...args], { cwd: root, stdio: "inherit" });
   // Ctrl-C reaches the child by itself (same terminal); this process only waits for it to clean up.
   process.on("SIGINT", () => {});

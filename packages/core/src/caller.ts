@@ -29,7 +29,8 @@ export function actorOf(caller: Caller): string {
 /** Refuses with `caller.forbidden` unless the operator's token holds `scope`. */
 export function requireScope(caller: Caller, scope: Scope): void {
   if (caller.kind !== "operator") fail("caller.forbidden", { reason: "this call is for operators" });
-  if (!caller.scopes.includes(scope)) fail("caller.forbidden", { reason: `the token lacks the scope ${scope}` });
+  if (!caller.scopes.includes(scope))
+    fail("caller.forbidden", { reason: `the token lacks the scope ${scope}` });
 }
 
 /**
@@ -37,7 +38,8 @@ export function requireScope(caller: Caller, scope: Scope): void {
  * a body); an operator must name one. Refuses callers that the profile does not list.
  */
 export function tenantFor(caller: Caller, profile: Profile, requested: string | undefined): string {
-  const asker: AskedBy | undefined = caller.kind === "operator" ? "operator" : caller.profile === "factory" ? "factory" : undefined;
+  const asker: AskedBy | undefined =
+    caller.kind === "operator" ? "operator" : caller.profile === "factory" ? "factory" : undefined;
   if (asker === undefined || !profile.askedBy.includes(asker)) {
     fail("caller.forbidden", { reason: `this caller may not ask for the profile ${profile.name}` });
   }

@@ -5,7 +5,10 @@ import * as z from "zod";
 /** CN of a certificate: X.520 allows 64 characters; the charset excludes every DN metacharacter. */
 export const holderSchema = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, "1 to 64 characters of A-Z a-z 0-9 . _ : -, starting with a letter or digit");
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/,
+    "1 to 64 characters of A-Z a-z 0-9 . _ : -, starting with a letter or digit",
+  );
 
 /** O of a certificate, and the partition every row of a tenant starts with. */
 export const tenantSchema = z
@@ -14,7 +17,10 @@ export const tenantSchema = z
 
 export const lotSchema = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "1 to 64 characters of A-Z a-z 0-9 . _ -, starting with a letter or digit");
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    "1 to 64 characters of A-Z a-z 0-9 . _ -, starting with a letter or digit",
+  );
 
 /** Two or more characters, so that no id collides with the store's own `a.` and `s.` key prefixes. */
 export const authorityIdSchema = z

@@ -9,8 +9,8 @@ import { type ACMPCAClient, openPrivateCa, privateCa } from "#aws/ca/private-ca.
 import { keyValueStore, openKeyValueStore } from "#aws/edge-store/key-value-store.ts";
 import { dynamoAuthorityRegistry, listAuthorities } from "#aws/registry/authority-registry.ts";
 import { openRegistryTable, type RegistryTable } from "#aws/registry/client.ts";
-import { dynamoEnrolmentRegistry, readEnrolment } from "#aws/registry/enrolment-registry.ts";
 import { listOpenEnrolments, listOwedRevocations } from "#aws/registry/due.ts";
+import { dynamoEnrolmentRegistry, readEnrolment } from "#aws/registry/enrolment-registry.ts";
 import { deleteOutboxRow } from "#aws/registry/outbox.ts";
 import { dynamoPublicationRegistry } from "#aws/registry/publication-registry.ts";
 import { readCertificate } from "#aws/registry/read-certificate.ts";
@@ -24,9 +24,9 @@ import type { PublishDeps } from "#core/publication/publish.ts";
 import type { RevokeAtCaDeps } from "#core/revocation/revoke-at-ca.ts";
 import type { RevokeReportedDeps } from "#core/revocation/revoke-reported.ts";
 import type { ReadDeps } from "./api/read-deps.ts";
+import type { AuthenticateDeps } from "./http/authenticate.ts";
 import type { BackfillDeps } from "./job/backfill-ca.ts";
 import type { ResumeDeps } from "./job/resume-enrolments.ts";
-import type { AuthenticateDeps } from "./http/authenticate.ts";
 
 // `Resource` is typed by generated code on a deployed stage; these are the links the functions declare.
 type Links = {
@@ -41,14 +41,21 @@ const links = Resource as unknown as Links;
 const now = (): Date => new Date();
 const registryTable = (): RegistryTable => openRegistryTable(links.RegistryTable.name);
 
-function authenticateDeps(table: RegistryTable, authorities: AuthenticateDeps["listAuthorities"]): AuthenticateDeps {
+function authenticateDeps(
+  table: RegistryTable,
+  authorities: AuthenticateDeps["listAuthorities"],
+): AuthenticateDeps {
   const { issuer, audience, jwksUri } = links.Operators;
   const keySet = createRemoteJWKSet(new URL(jwksUri));
   return {
     listAuthorities: authorities,
     readCertificate: id => readCertificate(table, id),
     verifyToken: async token => {
-      const { payload } = await jwtVerify(token, keySet, { issuer, audience, algorithms: ["RS256", "ES256"] });
+      const { payload } = await jwtVerify(token, keySet, {
+        issuer,
+        audience,
+        algorithms: ["RS256", "ES256"],
+      });
       return { subject: payload.sub ?? "unknown", scopes: String(payload["scope"] ?? "").split(" ") };
     },
     now,

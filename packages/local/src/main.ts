@@ -1,6 +1,5 @@
 // The commands on top of the local cloud: `start`, `local` and `demo`. Exit codes: 0 done, 1 a step or a start failed.
-import { rmSync } from "node:fs";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -37,7 +36,12 @@ async function serve(withLifecycle: boolean): Promise<void> {
     process.once("SIGTERM", () => resolve());
   });
   const cloud = await startNarrated(() =>
-    startLocalCloud({ ports: fixedPorts, stateDirectory, durable: true, onStage: stage => say(`  … ${stage}`) }),
+    startLocalCloud({
+      ports: fixedPorts,
+      stateDirectory,
+      durable: true,
+      onStage: stage => say(`  … ${stage}`),
+    }),
   );
   let failed = false;
   try {
@@ -59,7 +63,9 @@ async function demo(): Promise<void> {
   let cloud: LocalCloud | undefined;
   let failed = false;
   try {
-    cloud = await startNarrated(() => startLocalCloud({ ports: freePorts, stateDirectory: directory, durable: false }));
+    cloud = await startNarrated(() =>
+      startLocalCloud({ ports: freePorts, stateDirectory: directory, durable: false }),
+    );
     await tellLifecycle(cloud);
     say("\nEvery step held.");
   } catch (error) {
@@ -67,7 +73,8 @@ async function demo(): Promise<void> {
     report(error);
   }
   await cloud?.stop();
-  rmSync(directory, { recursive: true, force: true });
+  if (failed) console.error(`Logs and certificates of this run are kept in ${directory}`);
+  else rmSync(directory, { recursive: true, force: true });
   process.exit(failed ? 1 : 0);
 }
 
@@ -81,7 +88,10 @@ async function startNarrated(start: () => Promise<LocalCloud>): Promise<LocalClo
 
 async function tellLifecycle(cloud: LocalCloud): Promise<LifecycleResult> {
   const started = performance.now();
-  const runId = new Date().toISOString().replace(/[-:TZ.]/g, "").slice(2, 14);
+  const runId = new Date()
+    .toISOString()
+    .replace(/[-:TZ.]/g, "")
+    .slice(2, 14);
   const result = await runLifecycle(cloud, narrator(say), runId);
   say(`\nThe lifecycle took ${duration(performance.now() - started)}.`);
   return result;
@@ -90,7 +100,9 @@ async function tellLifecycle(cloud: LocalCloud): Promise<LifecycleResult> {
 function report(error: unknown): void {
   if (error instanceof StepFailedError) console.error(`\nedgecert: ${error.message}`);
   else if (error instanceof PortBusyError) {
-    console.error(`edgecert: ${error.message}. Stop it (or another \`npm start\`) and run this again; \`npm run demo\` takes free ports.`);
+    console.error(
+      `edgecert: ${error.message}. Stop it (or another \`npm start\`) and run this again; \`npm run demo\` takes free ports.`,
+    );
   } else console.error("edgecert:", error);
 }
 

@@ -101,7 +101,11 @@ async function requestReport(
   } catch (error) {
     // PCA makes one report at a time and at most one in half an hour; both are a reason to come back, not to fail.
     const name = errorName(error);
-    if (name === "RequestInProgressException" || name === "RequestFailedException" || name === "LimitExceededException") {
+    if (
+      name === "RequestInProgressException" ||
+      name === "RequestFailedException" ||
+      name === "LimitExceededException"
+    ) {
       return wait(reportIntervalSeconds);
     }
     throw translateCaError(error);
@@ -110,7 +114,10 @@ async function requestReport(
 
 async function reportStatus(client: ACMPCAClient, caArn: string, reportId: string): Promise<string> {
   const { AuditReportStatus } = await client.send(
-    new DescribeCertificateAuthorityAuditReportCommand({ CertificateAuthorityArn: caArn, AuditReportId: reportId }),
+    new DescribeCertificateAuthorityAuditReportCommand({
+      CertificateAuthorityArn: caArn,
+      AuditReportId: reportId,
+    }),
   );
   return AuditReportStatus ?? "FAILED";
 }

@@ -41,7 +41,9 @@ export async function createCa(client: ACMPCAClient, ca: NewCa): Promise<Created
   );
   if (arn === undefined) throw new Error("CreateCertificateAuthority answered no ARN");
   const csr = await eventually(async () => {
-    const { Csr } = await client.send(new GetCertificateAuthorityCsrCommand({ CertificateAuthorityArn: arn }));
+    const { Csr } = await client.send(
+      new GetCertificateAuthorityCsrCommand({ CertificateAuthorityArn: arn }),
+    );
     return Csr;
   });
   const issuerArn = ca.parentArn ?? arn;

@@ -42,7 +42,14 @@ export function translateCaError(error: unknown): unknown {
   }
 }
 
-const connectionErrors = new Set(["ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"]);
+const connectionErrors = new Set([
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+]);
 
 function isConnectionError(error: unknown): boolean {
   return error instanceof Error && connectionErrors.has(String((error as NodeJS.ErrnoException).code));

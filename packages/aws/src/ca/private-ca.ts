@@ -119,7 +119,12 @@ const pcaReasons = {
   aACompromise: "A_A_COMPROMISE",
 } as const satisfies Record<RevocationReason, PcaReason>;
 
-async function revoke(client: ACMPCAClient, caArn: string, serial: string, reason: RevocationReason): Promise<void> {
+async function revoke(
+  client: ACMPCAClient,
+  caArn: string,
+  serial: string,
+  reason: RevocationReason,
+): Promise<void> {
   try {
     await client.send(
       new RevokeCertificateCommand({

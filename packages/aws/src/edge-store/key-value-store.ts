@@ -12,7 +12,9 @@ import type { EdgeStore, StoreChange, StoreWriteResult } from "#core/publication
  * The client's endpoint rules put the account id before any host, which no loopback address survives; an explicit
  * provider is the documented way round, and the only place that reads this variable.
  */
-export function openKeyValueStore(endpoint = process.env["AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE"]): CloudFrontKeyValueStoreClient {
+export function openKeyValueStore(
+  endpoint = process.env["AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE"],
+): CloudFrontKeyValueStoreClient {
   return new CloudFrontKeyValueStoreClient(
     endpoint === undefined ? {} : { endpointProvider: () => ({ url: new URL(endpoint) }) },
   );
@@ -55,7 +57,10 @@ async function write(
 /** Two answers to a stale If-Match are on record: a conflict, and a validation error that says so in its text. */
 function isStaleTag(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return error.name === "ConflictException" || (error.name === "ValidationException" && /pre-?condition failed/i.test(error.message));
+  return (
+    error.name === "ConflictException" ||
+    (error.name === "ValidationException" && /pre-?condition failed/i.test(error.message))
+  );
 }
 
 async function translating<T>(call: Promise<T>): Promise<T> {
@@ -67,7 +72,12 @@ async function translating<T>(call: Promise<T>): Promise<T> {
 }
 
 function asUnavailable(error: unknown): unknown {
-  const transient = new Set(["InternalServerException", "ThrottlingException", "ServiceUnavailable", "TimeoutError"]);
+  const transient = new Set([
+    "InternalServerException",
+    "ThrottlingException",
+    "ServiceUnavailable",
+    "TimeoutError",
+  ]);
   const known = error instanceof Error && (transient.has(error.name) || "errno" in error);
   return known ? new AppError("edge_store.unavailable", { retryAfterSeconds: 1 }, error) : error;
 }

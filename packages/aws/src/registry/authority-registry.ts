@@ -3,7 +3,12 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { AuditRecord } from "#core/audit.ts";
-import { type Authority, authorityStates, caKeyAlgorithms, type SlotBlock } from "#core/authority/authority.ts";
+import {
+  type Authority,
+  authorityStates,
+  caKeyAlgorithms,
+  type SlotBlock,
+} from "#core/authority/authority.ts";
 import type { AuthorityRegistry } from "#core/authority/ports.ts";
 import type { Slot } from "#core/slot-page/slot.ts";
 import { type RegistryTable, transact } from "./client.ts";
@@ -32,7 +37,8 @@ export function dynamoAuthorityRegistry(table: RegistryTable): AuthorityRegistry
     listAuthorities: () => listAuthorities(table),
     insertAuthority: (authority, audit) => insertAuthority(table, authority, audit),
     cutBlock: (authority, size) => cutBlock(table, authority, size),
-    recordProvisioned: (authorityId, provisionedSlots) => recordProvisioned(table, authorityId, provisionedSlots),
+    recordProvisioned: (authorityId, provisionedSlots) =>
+      recordProvisioned(table, authorityId, provisionedSlots),
   };
 }
 
@@ -49,7 +55,11 @@ export async function listAuthorities(table: RegistryTable): Promise<readonly Au
   return (Items ?? []).map(row => authorityRow.parse(row));
 }
 
-async function insertAuthority(table: RegistryTable, authority: Authority, audit: AuditRecord): Promise<boolean> {
+async function insertAuthority(
+  table: RegistryTable,
+  authority: Authority,
+  audit: AuditRecord,
+): Promise<boolean> {
   const refusal = await transact(table, [
     {
       Put: {
@@ -68,7 +78,11 @@ async function insertAuthority(table: RegistryTable, authority: Authority, audit
   return refusal === undefined;
 }
 
-async function cutBlock(table: RegistryTable, authority: Authority, size: number): Promise<SlotBlock | undefined> {
+async function cutBlock(
+  table: RegistryTable,
+  authority: Authority,
+  size: number,
+): Promise<SlotBlock | undefined> {
   const first = authority.nextSlot;
   const refusal = await transact(table, [
     {
@@ -95,7 +109,11 @@ async function cutBlock(table: RegistryTable, authority: Authority, size: number
   return { authorityId: authority.id, first: first as Slot, size };
 }
 
-async function recordProvisioned(table: RegistryTable, authorityId: string, provisionedSlots: number): Promise<void> {
+async function recordProvisioned(
+  table: RegistryTable,
+  authorityId: string,
+  provisionedSlots: number,
+): Promise<void> {
   try {
     await table.documents.send(
       new UpdateCommand({

@@ -1,6 +1,10 @@
 // The table and the document client every registry adapter shares, and the shape of a refused transaction.
 import { DynamoDBClient, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { DynamoDBDocumentClient, TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
+import {
+  DynamoDBDocumentClient,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { fail } from "#core/error.ts";
 import type { Row } from "./rows.ts";
@@ -24,7 +28,10 @@ export type Refusal = readonly (Row | "absent" | undefined)[];
  * Writes all items or none. Answers undefined when written, or what refused it when a condition failed.
  * Items must ask for ALL_OLD on failure. Throws `registry.busy` for conflicts and throttling (retry is safe).
  */
-export async function transact(table: RegistryTable, items: readonly TransactItem[]): Promise<Refusal | undefined> {
+export async function transact(
+  table: RegistryTable,
+  items: readonly TransactItem[],
+): Promise<Refusal | undefined> {
   try {
     await table.documents.send(new TransactWriteCommand({ TransactItems: [...items] }));
     return undefined;
@@ -34,7 +41,9 @@ export async function transact(table: RegistryTable, items: readonly TransactIte
     if (reasons.some(reason => reason.Code === "ConditionalCheckFailed")) {
       return reasons.map(reason => {
         if (reason.Code !== "ConditionalCheckFailed") return undefined;
-        return reason.Item === undefined || Object.keys(reason.Item).length === 0 ? "absent" : unmarshall(reason.Item);
+        return reason.Item === undefined || Object.keys(reason.Item).length === 0
+          ? "absent"
+          : unmarshall(reason.Item);
       });
     }
     return fail("registry.busy", { retryAfterSeconds: 1 }, error);

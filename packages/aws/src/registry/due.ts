@@ -12,18 +12,28 @@ import { openShards } from "./table.ts";
 export async function listOpenEnrolments(table: RegistryTable): Promise<readonly RecordedEnrolment[]> {
   const ids = await listDue(table, "OPEN", "ENROLMENT#");
   const rows = await Promise.all(ids.map(id => readEnrolment(table, id as EnrolmentId)));
-  return rows.filter(row => row?.state === "accepted" || row?.state === "issuing").filter(row => row !== undefined);
+  return rows
+    .filter(row => row?.state === "accepted" || row?.state === "issuing")
+    .filter(row => row !== undefined);
 }
 
 /** Revoked certificates that the CA has not been told of, revoked before `before`. */
-export async function listOwedRevocations(table: RegistryTable, before: Date): Promise<readonly Certificate[]> {
+export async function listOwedRevocations(
+  table: RegistryTable,
+  before: Date,
+): Promise<readonly Certificate[]> {
   const ids = await listDue(table, "CA-REVOCATION", "CERTIFICATE#", before);
   const certificates = await readCertificates(table, ids.slice(0, 100));
   return certificates.filter(({ state }) => state === "revoked");
 }
 
 /** Up to 25 of each shard: the index is eventually consistent, so callers check the row before they act. */
-async function listDue(table: RegistryTable, kind: string, prefix: string, before?: Date): Promise<readonly string[]> {
+async function listDue(
+  table: RegistryTable,
+  kind: string,
+  prefix: string,
+  before?: Date,
+): Promise<readonly string[]> {
   const shards = Array.from({ length: openShards }, (_, shard) =>
     table.documents.send(
       new QueryCommand({

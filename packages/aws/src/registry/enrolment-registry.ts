@@ -1,6 +1,7 @@
 // Enrolments and the certificates they become. Every write carries the state it expects to find.
-import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
+import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { AuditRecord } from "#core/audit.ts";
 import type { Certificate } from "#core/certificate/certificate.ts";
 import type { Enrolment, EnrolmentId } from "#core/enrolment/enrolment.ts";
@@ -55,7 +56,11 @@ async function recordIntent(
         ConditionExpression:
           "attribute_not_exists(pk) OR (tenant = :tenant AND holder = :holder AND attribute_not_exists(blockedAt))",
         ExpressionAttributeNames: { "#type": "type" },
-        ExpressionAttributeValues: { ":tenant": enrolment.tenant, ":holder": enrolment.holder, ":type": "key" },
+        ExpressionAttributeValues: {
+          ":tenant": enrolment.tenant,
+          ":holder": enrolment.holder,
+          ":type": "key",
+        },
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       },
     },
@@ -76,7 +81,10 @@ function asRecorded(enrolment: Enrolment): RecordedEnrolment {
 }
 
 /** Strongly consistent: an enrolment decides whether the CA is asked. */
-export async function readEnrolment(table: RegistryTable, id: EnrolmentId): Promise<RecordedEnrolment | undefined> {
+export async function readEnrolment(
+  table: RegistryTable,
+  id: EnrolmentId,
+): Promise<RecordedEnrolment | undefined> {
   const { Item } = await table.documents.send(
     new GetCommand({ TableName: table.tableName, Key: keys.enrolment(id), ConsistentRead: true }),
   );
@@ -84,7 +92,11 @@ export async function readEnrolment(table: RegistryTable, id: EnrolmentId): Prom
 }
 
 /** Moves an enrolment on from the version given; somebody faster wins, and the current row is the answer. */
-async function advance(table: RegistryTable, enrolment: RecordedEnrolment, change: Row): Promise<RecordedEnrolment> {
+async function advance(
+  table: RegistryTable,
+  enrolment: RecordedEnrolment,
+  change: Row,
+): Promise<RecordedEnrolment> {
   const fields = Object.keys(change);
   try {
     const { Attributes } = await table.documents.send(

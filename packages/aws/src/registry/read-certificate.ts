@@ -14,7 +14,10 @@ export async function readCertificate(table: RegistryTable, id: string): Promise
 }
 
 /** At most 100 ids, BatchGetItem's own limit. Absent ones are left out; order is not kept. */
-export async function readCertificates(table: RegistryTable, ids: readonly string[]): Promise<readonly Certificate[]> {
+export async function readCertificates(
+  table: RegistryTable,
+  ids: readonly string[],
+): Promise<readonly Certificate[]> {
   if (ids.length === 0) return [];
   let wanted: readonly Record<string, unknown>[] = ids.map(id => keys.certificate(id));
   const found: Certificate[] = [];
@@ -22,7 +25,9 @@ export async function readCertificates(table: RegistryTable, ids: readonly strin
   for (let attempt = 0; wanted.length > 0; attempt += 1) {
     assert(attempt < 10, "DynamoDB answers a batch read within ten tries");
     const { Responses, UnprocessedKeys } = await table.documents.send(
-      new BatchGetCommand({ RequestItems: { [table.tableName]: { Keys: [...wanted], ConsistentRead: true } } }),
+      new BatchGetCommand({
+        RequestItems: { [table.tableName]: { Keys: [...wanted], ConsistentRead: true } },
+      }),
     );
     found.push(...(Responses?.[table.tableName] ?? []).map(row => fromCertificateRow(row)));
     wanted = UnprocessedKeys?.[table.tableName]?.Keys ?? [];
@@ -56,7 +61,12 @@ async function followPointers(table: RegistryTable, pk: Key["pk"]): Promise<read
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       }),
     );
-    certificates.push(...(await readCertificates(table, (Items ?? []).map(row => String(row["certificateId"])))));
+    certificates.push(
+      ...(await readCertificates(
+        table,
+        (Items ?? []).map(row => String(row["certificateId"])),
+      )),
+    );
     start = LastEvaluatedKey;
   } while (start !== undefined);
   return certificates;

@@ -3,8 +3,8 @@ import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { AuditRecord } from "#core/audit.ts";
 import { type Certificate, type Revocation, statesBefore } from "#core/certificate/certificate.ts";
 import { certificateRevoked } from "#core/event/outgoing.ts";
-import type { RevocationRegistry } from "#core/revocation/revoke-reported.ts";
 import type { RevokeAtCaRegistry } from "#core/revocation/revoke-at-ca.ts";
+import type { RevocationRegistry } from "#core/revocation/revoke-reported.ts";
 import { offsetOf, pageKey, pageOf } from "#core/slot-page/slot.ts";
 import { listAuthorities } from "./authority-registry.ts";
 import { type RegistryTable, transact } from "./client.ts";
@@ -15,12 +15,17 @@ import { keys, openShards, shardOf } from "./table.ts";
 export function dynamoRevocationRegistry(table: RegistryTable): RevocationRegistry & RevokeAtCaRegistry {
   return {
     findBySerial: async (serial, authorityId) => {
-      const ids = authorityId === undefined ? (await listAuthorities(table)).map(({ id }) => id) : [authorityId];
-      return readCertificates(table, ids.map(id => `${id}-${serial}`));
+      const ids =
+        authorityId === undefined ? (await listAuthorities(table)).map(({ id }) => id) : [authorityId];
+      return readCertificates(
+        table,
+        ids.map(id => `${id}-${serial}`),
+      );
     },
     findBySha256: sha256 => findBySha256(table, sha256),
     findByHolder: (tenant, holder) => findByHolder(table, tenant, holder),
-    recordRevocation: (certificate, revocation, audit) => recordRevocation(table, certificate, revocation, audit),
+    recordRevocation: (certificate, revocation, audit) =>
+      recordRevocation(table, certificate, revocation, audit),
     recordRevokedAtCa: async (certificateId, at) => {
       await table.documents.send(
         new UpdateCommand({

@@ -1,6 +1,11 @@
 // Domain values ⇄ table rows. Rows are parsed once, here; a row that does not parse is a broken invariant.
 import * as z from "zod";
-import { type Certificate, type CertificateId, certificateStates, revocationReasons } from "#core/certificate/certificate.ts";
+import {
+  type Certificate,
+  type CertificateId,
+  certificateStates,
+  revocationReasons,
+} from "#core/certificate/certificate.ts";
 import type { Enrolment, EnrolmentId } from "#core/enrolment/enrolment.ts";
 import { enrolmentStates } from "#core/enrolment/enrolment.ts";
 import type { Serial } from "#core/serial.ts";
@@ -10,7 +15,11 @@ import { dueShards, keys, openShards, shardOf } from "./table.ts";
 export type Row = Readonly<Record<string, unknown>>;
 
 const date = z.iso.datetime().transform(text => new Date(text));
-const slot = z.number().int().min(0).transform(value => value as Slot);
+const slot = z
+  .number()
+  .int()
+  .min(0)
+  .transform(value => value as Slot);
 const bytes = z.instanceof(Uint8Array);
 
 const certificateRow = z.object({
@@ -50,7 +59,9 @@ export function toCertificateRow(certificate: Certificate): Row {
     issuedAt,
     tenantPk: `TENANT#${tenant}#${issuedAt.slice(0, 7)}`,
     tenantSk: `${issuedAt}#${id}`,
-    ...(lot === undefined ? {} : { lotPk: `LOT#${tenant}#${lot}`, lotSk: `${slotSortKey(certificate.slot)}#${id}` }),
+    ...(lot === undefined
+      ? {}
+      : { lotPk: `LOT#${tenant}#${lot}`, lotSk: `${slotSortKey(certificate.slot)}#${id}` }),
     duePk: `DUE#${due.slice(0, 10)}#${shardOf(certificate.sha256, dueShards)}`,
     dueSk: `${due}#${id}`,
   };

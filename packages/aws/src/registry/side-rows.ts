@@ -29,7 +29,12 @@ export function putAudit(table: RegistryTable, audit: AuditRecord): TransactItem
  * The relay deletes a row once the bus has taken its event, so what is left is what is owed.
  * The id is derived from the subject: a repeated transaction cannot put a second event.
  */
-export function putOutbox(table: RegistryTable, sha256: string, at: Date, event: OutgoingEvent): TransactItem {
+export function putOutbox(
+  table: RegistryTable,
+  sha256: string,
+  at: Date,
+  event: OutgoingEvent,
+): TransactItem {
   const id = `${at.toISOString()}#${sha256}#${event.detailType}`;
   return {
     Put: {

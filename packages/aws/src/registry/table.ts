@@ -2,7 +2,18 @@
 // Access patterns and the row behind each: docs/registry.md.
 
 /** What a listing shows; the certificate itself stays in the table. */
-const listed = ["id", "state", "holder", "lot", "profile", "serial", "authorityId", "sha256", "notBefore", "notAfter"];
+const listed = [
+  "id",
+  "state",
+  "holder",
+  "lot",
+  "profile",
+  "serial",
+  "authorityId",
+  "sha256",
+  "notBefore",
+  "notAfter",
+];
 
 export const tableLayout = {
   partitionKey: "pk",

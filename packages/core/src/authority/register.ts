@@ -1,17 +1,23 @@
 // Adopts a Private CA as a managed authority: checks that the edge can tell its name apart, then records it.
 // The table's stream takes the record and its first pages to the edge; issuing starts when they are there.
-import * as x509 from "#core/x509.ts";
+
 import * as z from "zod";
 import { actorOf, type Caller, requireScope } from "#core/caller.ts";
 import { type Finding, fail } from "#core/error.ts";
 import { authorityIdSchema } from "#core/name.ts";
 import { isPlainDn, normaliseDn } from "#core/slot-page/normalised-dn.ts";
+import * as x509 from "#core/x509.ts";
 import { type Authority, type CaKeyAlgorithm, caKeyAlgorithms } from "./authority.ts";
 import type { AuthorityRegistry } from "./ports.ts";
 
 export const registerAuthoritySchema = z.strictObject({
   id: authorityIdSchema,
-  caArn: z.string().regex(/^arn:[a-z-]+:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[a-z0-9-]+$/, "the ARN of a Private CA"),
+  caArn: z
+    .string()
+    .regex(
+      /^arn:[a-z-]+:acm-pca:[a-z0-9-]+:\d{12}:certificate-authority\/[a-z0-9-]+$/,
+      "the ARN of a Private CA",
+    ),
 });
 
 export type CaDescription = {
@@ -36,7 +42,8 @@ export async function registerAuthority(
 ): Promise<Authority> {
   requireScope(input.caller, "authorities:write");
   const [known, ca] = await Promise.all([deps.registry.listAuthorities(), deps.describeCa(input.caArn)]);
-  if (ca === undefined) refuse([finding("authority.ca_absent", "there is no active Private CA with this ARN")]);
+  if (ca === undefined)
+    refuse([finding("authority.ca_absent", "there is no active Private CA with this ARN")]);
   const certificate = new x509.X509Certificate(ca.certificatePem);
   const findings = examine(ca, certificate, known, input);
   const keyAlgorithm = caKeyAlgorithms.find(name => name === ca.keyAlgorithm);
@@ -70,8 +77,15 @@ function examine(
     // A name with an escape could be rendered in two ways, and the edge knows an issuer by its name.
     ...(isPlainDn(certificate.subject)
       ? []
-      : [finding("authority.name", "a CA name may hold C, O, OU, CN, ST and L of letters, digits, blank, . and -")]),
-    ...(twin === undefined ? [] : [finding("authority.name_taken", `the authority ${twin.id} has the same name`)]),
+      : [
+          finding(
+            "authority.name",
+            "a CA name may hold C, O, OU, CN, ST and L of letters, digits, blank, . and -",
+          ),
+        ]),
+    ...(twin === undefined
+      ? []
+      : [finding("authority.name_taken", `the authority ${twin.id} has the same name`)]),
   ];
 }
 

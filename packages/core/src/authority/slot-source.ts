@@ -1,12 +1,17 @@
 // Hands out slots one by one from blocks, so that one write to the authority's counter serves many certificates.
 // A worker that dies loses the rest of its block: those slots have no certificate, and a good bit harms nobody.
+
+import type { SlotSource } from "#core/enrolment/ports.ts";
 import { fail } from "#core/error.ts";
 import { type Slot, toSlot } from "#core/slot-page/slot.ts";
-import type { SlotSource } from "#core/enrolment/ports.ts";
 import type { Authority } from "./authority.ts";
 import type { AuthorityRegistry } from "./ports.ts";
 
-export type SlotSourceOptions = { readonly blockSize: number; readonly cacheMs: number; readonly now: () => Date };
+export type SlotSourceOptions = {
+  readonly blockSize: number;
+  readonly cacheMs: number;
+  readonly now: () => Date;
+};
 
 /** Refuses with `authority.unavailable` when no authority issues, or its pages are not provisioned yet. */
 export function slotSource(
@@ -37,12 +42,17 @@ export function slotSource(
         fail("authority.unavailable", { retryAfterSeconds: 30, reason: "no authority is active" });
       }
       if (authority.provisionedSlots < authority.nextSlot + options.blockSize) {
-        fail("authority.unavailable", { retryAfterSeconds: 2, reason: "the edge has no page for the next slots yet" });
+        fail("authority.unavailable", {
+          retryAfterSeconds: 2,
+          reason: "the edge has no page for the next slots yet",
+        });
       }
       const block = await registry.cutBlock(authority, options.blockSize);
       if (block === undefined) continue;
       // Lowest last, so that `pop` hands them out in order: neighbours in time are neighbours in a page.
-      const slots = Array.from({ length: block.size }, (_, index) => toSlot(block.first + block.size - 1 - index));
+      const slots = Array.from({ length: block.size }, (_, index) =>
+        toSlot(block.first + block.size - 1 - index),
+      );
       return { authority, slots: slots.filter(slot => slot !== undefined) };
     }
     return fail("registry.busy", { retryAfterSeconds: 1 });

@@ -63,7 +63,9 @@ export const certificateTransitions = {
 
 /** The states from which `to` may be reached; the condition of every write that changes a state. */
 export function statesBefore(to: CertificateState): readonly CertificateState[] {
-  return certificateStates.filter(from => (certificateTransitions[from] as readonly CertificateState[]).includes(to));
+  return certificateStates.filter(from =>
+    (certificateTransitions[from] as readonly CertificateState[]).includes(to),
+  );
 }
 
 /** `<authority>-<serial>`: an authority id holds no `-`, so the id splits in one way only. */

@@ -1,9 +1,10 @@
 // Checks a certificate that the CA returned against what we asked for (invariant I4), before anybody sees it.
-import * as x509 from "#core/x509.ts";
+
 import type { Authority } from "#core/authority/authority.ts";
 import type { SubjectTemplate } from "#core/profile/profile.ts";
 import { parseSerial, type Serial } from "#core/serial.ts";
 import { sha256Hex } from "#core/sha256.ts";
+import * as x509 from "#core/x509.ts";
 
 export type Expectation = {
   readonly authority: Pick<Authority, "certificatePem">;
@@ -35,9 +36,15 @@ export async function verifyIssued(certificatePem: string, expected: Expectation
     [serial !== undefined && serial === arnSerial, "the serial is not the one in the certificate ARN"],
     [certificate.issuer === issuer.subject, "the issuer is not the authority"],
     [await signedBy(certificate, issuer), "the signature is not the authority's"],
-    [(await sha256Hex(new Uint8Array(certificate.publicKey.rawData))) === expected.csrSpkiSha256, "the key is not the CSR's"],
+    [
+      (await sha256Hex(new Uint8Array(certificate.publicKey.rawData))) === expected.csrSpkiSha256,
+      "the key is not the CSR's",
+    ],
     [subjectIs(certificate, expected.subject), "the subject is not the one asked for"],
-    [subjectAltNameIs(certificate, expected.subject.uri), "the subject alternative name is not the one asked for"],
+    [
+      subjectAltNameIs(certificate, expected.subject.uri),
+      "the subject alternative name is not the one asked for",
+    ],
     [extendedKeyUsageIs(certificate), "the extended key usage is not exactly clientAuth"],
     [!isCa(certificate), "the certificate is a CA certificate"],
     [certificate.notAfter.getTime() <= expected.notAfter.getTime(), "the lifetime is longer than asked for"],
@@ -66,7 +73,11 @@ async function signedBy(certificate: x509.X509Certificate, issuer: x509.X509Cert
 // PCA documents no order for the attributes of an API subject, so they are compared as a set; one to an RDN, because
 // the edge finds no slot in a multi-valued one.
 function subjectIs(certificate: x509.X509Certificate, subject: SubjectTemplate): boolean {
-  const wanted = [`O=${subject.organization}`, `OU=${subject.organizationalUnit}`, `CN=${subject.commonName}`];
+  const wanted = [
+    `O=${subject.organization}`,
+    `OU=${subject.organizationalUnit}`,
+    `CN=${subject.commonName}`,
+  ];
   const rdns = certificate.subjectName.toJSON();
   const found = rdns.flatMap(rdn =>
     Object.entries(rdn).flatMap(([type, values]) => values.map(value => `${type}=${value}`)),

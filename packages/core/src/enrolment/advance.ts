@@ -1,13 +1,20 @@
 // Carries a recorded enrolment to its certificate, from whatever step it had reached. At most one certificate comes of
 // an enrolment (invariant I2): inside PCA's five-minute window the same token is asked again, after it the CA's own
 // records are searched before anything new is asked.
-import { verifyIssued } from "#core/certificate/verify-issued.ts";
-import { type Certificate, certificateId } from "#core/certificate/certificate.ts";
+
 import type { Authority } from "#core/authority/authority.ts";
+import { type Certificate, certificateId } from "#core/certificate/certificate.ts";
+import { verifyIssued } from "#core/certificate/verify-issued.ts";
 import { assert, fail, isAppError } from "#core/error.ts";
 import { subjectFor } from "#core/profile/profile.ts";
 import type { EnrolmentId } from "./enrolment.ts";
-import type { CertificateAuthority, EnrolmentRegistry, IssuedCertificate, RecordedEnrolment, SlotSource } from "./ports.ts";
+import type {
+  CertificateAuthority,
+  EnrolmentRegistry,
+  IssuedCertificate,
+  RecordedEnrolment,
+  SlotSource,
+} from "./ports.ts";
 import { idempotencyToken } from "./request.ts";
 
 export type AdvanceDeps = {
@@ -68,7 +75,11 @@ type Asked =
   | Extract<EnrolOutcome, { kind: "pending" }>;
 
 // 3 Ask the CA, unless it is known to have been asked.
-async function askOnce(deps: AdvanceDeps, enrolment: RecordedEnrolment, authority: Authority): Promise<Asked> {
+async function askOnce(
+  deps: AdvanceDeps,
+  enrolment: RecordedEnrolment,
+  authority: Authority,
+): Promise<Asked> {
   if (enrolment.certificateArn !== undefined) {
     return { kind: "asked", enrolment, certificateArn: enrolment.certificateArn };
   }
@@ -201,5 +212,10 @@ async function answerRecorded(
 }
 
 function toOutcome(enrolmentId: EnrolmentId, certificate: Certificate, authority: Authority): EnrolOutcome {
-  return { kind: "issued", enrolmentId, certificate, chainPem: authority.certificatePem + authority.chainPem };
+  return {
+    kind: "issued",
+    enrolmentId,
+    certificate,
+    chainPem: authority.certificatePem + authority.chainPem,
+  };
 }

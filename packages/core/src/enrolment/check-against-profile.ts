@@ -14,7 +14,12 @@ export function checkAgainstProfile(
   const key =
     keyType !== undefined && profile.keyTypes.includes(keyType)
       ? []
-      : [{ code: "profile.key_type", detail: `the profile ${profile.name} takes ${profile.keyTypes.join(", ")}` }];
+      : [
+          {
+            code: "profile.key_type",
+            detail: `the profile ${profile.name} takes ${profile.keyTypes.join(", ")}`,
+          },
+        ];
   const names = checkRequestedNames(csr, {
     commonName: identity.holder,
     organization: identity.tenant,

@@ -47,7 +47,10 @@ export async function enrolCertificate(deps: AdvanceDeps, input: EnrolInput): Pr
 
 type Plan = { readonly enrolment: Enrolment; readonly giveBack: () => void };
 
-async function planEnrolment(deps: AdvanceDeps, { caller, request, idempotencyKey }: EnrolInput): Promise<Plan> {
+async function planEnrolment(
+  deps: AdvanceDeps,
+  { caller, request, idempotencyKey }: EnrolInput,
+): Promise<Plan> {
   const profile = profiles[request.profile];
   const tenant = tenantFor(caller, profile, request.tenant);
   const inspection = await inspectCsr(request.csr);

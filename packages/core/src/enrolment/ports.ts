@@ -1,9 +1,10 @@
 // What enrolment needs of the outside world: roles, not technologies.
+
+import type { AuditRecord } from "#core/audit.ts";
 import type { Authority } from "#core/authority/authority.ts";
 import type { Certificate } from "#core/certificate/certificate.ts";
 import type { SubjectTemplate } from "#core/profile/profile.ts";
 import type { Slot } from "#core/slot-page/slot.ts";
-import type { AuditRecord } from "#core/audit.ts";
 import type { Enrolment, EnrolmentId } from "./enrolment.ts";
 
 declare const recorded: unique symbol;
@@ -31,7 +32,11 @@ export type EnrolmentRegistry = {
     burnSlot: boolean,
   ) => Promise<RecordedEnrolment>;
   /** One transaction: certificate, its lookups, enrolment, audit and outbox. False when it was recorded already. */
-  readonly recordIssued: (enrolment: RecordedEnrolment, certificate: Certificate, audit: AuditRecord) => Promise<boolean>;
+  readonly recordIssued: (
+    enrolment: RecordedEnrolment,
+    certificate: Certificate,
+    audit: AuditRecord,
+  ) => Promise<boolean>;
   readonly readCertificate: (id: string) => Promise<Certificate | undefined>;
 };
 
@@ -55,7 +60,11 @@ export type CertificateAuthority = {
   /** Asks for a certificate and answers its ARN; the certificate itself comes later. */
   readonly ask: (request: IssueRequest) => Promise<string>;
   /** The certificate, or `pending` when the CA has not finished within the given time. */
-  readonly collect: (caArn: string, certificateArn: string, waitMs: number) => Promise<IssuedCertificate | "pending">;
+  readonly collect: (
+    caArn: string,
+    certificateArn: string,
+    waitMs: number,
+  ) => Promise<IssuedCertificate | "pending">;
   /** Looks a slot up in what the CA says it issued, in a report made after `since`. */
   readonly findIssued: (authority: Authority, slot: Slot, since: Date) => Promise<FoundAtCa>;
 };
@@ -66,4 +75,3 @@ export type SlotSource = {
   readonly giveBack: (slot: Slot) => void;
   readonly authorityById: (id: string) => Promise<Authority | undefined>;
 };
-

@@ -11,12 +11,19 @@ export const eventSource = "edgecert";
 export function certificateIssued(certificate: Certificate): OutgoingEvent {
   return {
     detailType: "Certificate Issued",
-    detail: { ...describe(certificate), enrolment: certificate.enrolmentId, issuedAt: isoSeconds(certificate.issuedAt) },
+    detail: {
+      ...describe(certificate),
+      enrolment: certificate.enrolmentId,
+      issuedAt: isoSeconds(certificate.issuedAt),
+    },
   };
 }
 
 /** Carries the ARN, so that the back-fill to Private CA needs no second read. */
-export function certificateRevoked(certificate: Certificate, revocation: { reason: string; revokedAt: Date; actor: string }): OutgoingEvent {
+export function certificateRevoked(
+  certificate: Certificate,
+  revocation: { reason: string; revokedAt: Date; actor: string },
+): OutgoingEvent {
   return {
     detailType: "Certificate Revoked",
     detail: {

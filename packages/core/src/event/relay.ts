@@ -19,7 +19,10 @@ export type RelayDeps = {
 const entriesPerCall = 10;
 
 /** Relays all; answers the ones the bus did not take, for the trigger to deliver again. */
-export async function relayOutbox(deps: RelayDeps, events: readonly OutboxEvent[]): Promise<readonly OutboxEvent[]> {
+export async function relayOutbox(
+  deps: RelayDeps,
+  events: readonly OutboxEvent[],
+): Promise<readonly OutboxEvent[]> {
   const refused: OutboxEvent[] = [];
   for (let from = 0; from < events.length; from += entriesPerCall) {
     const batch = events.slice(from, from + entriesPerCall);

@@ -1,5 +1,5 @@
 // Issuance policy per profile. Subject and SAN are built from the holder, never copied from a CSR (threat B1).
-import { slotText, type Slot } from "#core/slot-page/slot.ts";
+import { type Slot, slotText } from "#core/slot-page/slot.ts";
 
 export type AskedBy = "factory" | "operator";
 
@@ -18,9 +18,27 @@ export type KeyType = "rsa-2048" | "rsa-3072" | "rsa-4096" | "p-256" | "p-384";
 const allKeyTypes = ["rsa-2048", "rsa-3072", "rsa-4096", "p-256", "p-384"] as const;
 
 export const profiles = {
-  device: { name: "device", lifetimeDays: 365, askedBy: ["factory", "operator"], keyTypes: allKeyTypes, onUnexpected: "refuse" },
-  partner: { name: "partner", lifetimeDays: 365, askedBy: ["operator"], keyTypes: allKeyTypes, onUnexpected: "refuse" },
-  factory: { name: "factory", lifetimeDays: 180, askedBy: ["operator"], keyTypes: allKeyTypes, onUnexpected: "refuse" },
+  device: {
+    name: "device",
+    lifetimeDays: 365,
+    askedBy: ["factory", "operator"],
+    keyTypes: allKeyTypes,
+    onUnexpected: "refuse",
+  },
+  partner: {
+    name: "partner",
+    lifetimeDays: 365,
+    askedBy: ["operator"],
+    keyTypes: allKeyTypes,
+    onUnexpected: "refuse",
+  },
+  factory: {
+    name: "factory",
+    lifetimeDays: 180,
+    askedBy: ["operator"],
+    keyTypes: allKeyTypes,
+    onUnexpected: "refuse",
+  },
 } as const satisfies Record<string, Profile>;
 
 export type ProfileName = keyof typeof profiles;

@@ -26,13 +26,19 @@ export type ReportedEvent = {
   readonly report: CompromiseReported;
 };
 
-export type RevokeReportedResult = { readonly revoked: readonly string[]; readonly already: readonly string[] };
+export type RevokeReportedResult = {
+  readonly revoked: readonly string[];
+  readonly already: readonly string[];
+};
 
 /**
  * Revokes every certificate the report selects; duplicates and replays change nothing.
  * Refuses with `resource.not_found` when nothing matches: such an event belongs in the dead-letter queue, seen by a person.
  */
-export async function revokeReported(deps: RevokeReportedDeps, event: ReportedEvent): Promise<RevokeReportedResult> {
+export async function revokeReported(
+  deps: RevokeReportedDeps,
+  event: ReportedEvent,
+): Promise<RevokeReportedResult> {
   const certificates = await select(deps.registry, event.report.certificate);
   if (certificates.length === 0) fail("resource.not_found", { kind: "certificate" });
   const revoked: string[] = [];
@@ -56,12 +62,17 @@ export async function revokeReported(deps: RevokeReportedDeps, event: ReportedEv
   return { revoked, already };
 }
 
-async function select(registry: RevocationRegistry, selector: CertificateSelector): Promise<readonly Certificate[]> {
+async function select(
+  registry: RevocationRegistry,
+  selector: CertificateSelector,
+): Promise<readonly Certificate[]> {
   if ("serial" in selector) {
     const serial = parseSerial(selector.serial);
     if (serial === undefined) {
       fail("event.malformed", {
-        findings: [{ code: "serial.malformed", detail: "not a hexadecimal serial", pointer: "/certificate/serial" }],
+        findings: [
+          { code: "serial.malformed", detail: "not a hexadecimal serial", pointer: "/certificate/serial" },
+        ],
       });
     }
     return registry.findBySerial(serial, selector.authority);

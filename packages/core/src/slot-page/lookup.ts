@@ -1,4 +1,5 @@
-// The edge's decoder: the bit of one slot, read without unpacking the page. Anything malformed denies.
+// The edge's decoder: the bit of one slot, read without unpacking the page. Anything malformed up to that slot denies;
+// what comes after it is not read, so writers check with `decodePage` before they put.
 // Written in the edge runtime's language subset, and for its speed: its interpreter pays for every call and allocation.
 
 import { base64Alphabet } from "./base64-alphabet.ts";
@@ -14,7 +15,7 @@ for (let value = 0; value < 64; value += 1) sextets[base64Alphabet.charCodeAt(va
 export function isDenied(value: string, offset: number): boolean {
   if (value === "g") return false;
   // Three characters and a multiple of four, plus one: no whole byte ends there.
-  if (runForm.test(value)) return isDeniedByRuns(value, offset);
+  if (runForm.test(value)) return value.length % 4 === 0 || isDeniedByRuns(value, offset);
   if (value.length !== longestPageValue || !bitmapForm.test(value)) return true;
   const sextet = sextets[value.charCodeAt(1 + Math.floor(offset / 6))] || 0;
   return ((sextet >> (5 - (offset % 6))) & 1) === 1;

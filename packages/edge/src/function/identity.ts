@@ -23,7 +23,7 @@ function admits(rule: IdentityRule, authority: AuthorityRecord, subject: Subject
 }
 
 /** `*` stands for any text, also none; every other character for itself. Nothing matches an empty name. */
-export function matchesPattern(pattern: string, name: string): boolean {
+function matchesPattern(pattern: string, name: string): boolean {
   const pieces = pattern.split("*");
   const first = pieces.shift() || "";
   const last = pieces.pop();

@@ -46,4 +46,6 @@ export function getCertificateRoute(deps: ReadDeps): Route {
   };
 }
 
-export const handler = lazily(() => httpHandler("GET /v1/certificates/{id}", getCertificateRoute(readDeps())));
+export const handler = lazily(() =>
+  httpHandler("GET /v1/certificates/{id}", getCertificateRoute(readDeps())),
+);

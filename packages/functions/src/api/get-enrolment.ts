@@ -1,6 +1,7 @@
 // GET /v1/enrolments/{id}: where a request for a certificate stands.
-import type { EnrolmentId } from "#core/enrolment/enrolment.ts";
+
 import { maySee } from "#core/caller.ts";
+import type { EnrolmentId } from "#core/enrolment/enrolment.ts";
 import { fail } from "#core/error.ts";
 import { isoSeconds } from "#core/event/outgoing.ts";
 import { readDeps } from "../deps.ts";
@@ -15,7 +16,8 @@ export function getEnrolmentRoute(deps: ReadDeps): Route {
     const id = event.pathParameters?.["id"] ?? "";
     // An id that no enrolment can have is looked up all the same: the answer is the same 404.
     const enrolment = await deps.readEnrolment(id as EnrolmentId);
-    if (enrolment === undefined || !maySee(caller, enrolment.tenant)) fail("resource.not_found", { kind: "enrolment" });
+    if (enrolment === undefined || !maySee(caller, enrolment.tenant))
+      fail("resource.not_found", { kind: "enrolment" });
     const open = enrolment.state === "accepted" || enrolment.state === "issuing";
     return {
       status: 200,
@@ -27,7 +29,9 @@ export function getEnrolmentRoute(deps: ReadDeps): Route {
         holder: enrolment.holder,
         profile: enrolment.profile,
         createdAt: isoSeconds(enrolment.createdAt),
-        ...(enrolment.certificateId === undefined ? {} : { certificate: `/v1/certificates/${enrolment.certificateId}` }),
+        ...(enrolment.certificateId === undefined
+          ? {}
+          : { certificate: `/v1/certificates/${enrolment.certificateId}` }),
       },
     };
   };

@@ -4,7 +4,9 @@ import { readDeps } from "../deps.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";
 
-export function getHealthRoute(deps: { readonly listAuthorities: () => Promise<readonly Authority[]> }): Route {
+export function getHealthRoute(deps: {
+  readonly listAuthorities: () => Promise<readonly Authority[]>;
+}): Route {
   return async () => {
     const authorities = await deps.listAuthorities();
     const issuing = authorities.some(

@@ -26,4 +26,6 @@ export function postAuthoritiesRoute(deps: RegisterDeps & AuthenticateDeps): Rou
   };
 }
 
-export const handler = lazily(() => httpHandler("POST /v1/authorities", postAuthoritiesRoute(registerDeps())));
+export const handler = lazily(() =>
+  httpHandler("POST /v1/authorities", postAuthoritiesRoute(registerDeps())),
+);

@@ -1,15 +1,16 @@
 // POST /v1/certificates: enrol one holder.
+
+import { inspectCsr } from "#core/csr/inspect-csr.ts";
 import type { AdvanceDeps, EnrolOutcome } from "#core/enrolment/advance.ts";
 import { enrolCertificate } from "#core/enrolment/enrol.ts";
 import { enrolRequestSchema, idempotencyKeySchema } from "#core/enrolment/request.ts";
-import { inspectCsr } from "#core/csr/inspect-csr.ts";
 import { type Finding, fail } from "#core/error.ts";
 import { isoSeconds } from "#core/event/outgoing.ts";
+import { issueDeps } from "../deps.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { findingsOf, readJson } from "../http/json-body.ts";
 import { type HttpResult, httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";
-import { issueDeps } from "../deps.ts";
 
 export function postCertificatesRoute(deps: AdvanceDeps & AuthenticateDeps): Route {
   return async (event, { requestId }) => {
@@ -26,12 +27,19 @@ async function readRequest(body: unknown, idempotencyKey: string | undefined) {
   if (request.success && key.success) return { request: request.data, idempotencyKey: key.data };
   const findings: Finding[] = [
     ...(request.success ? [] : findingsOf(request.error)),
-    ...(key.success ? [] : findingsOf(key.error).map(finding => ({ ...finding, pointer: "", code: "idempotency_key.malformed" }))),
+    ...(key.success
+      ? []
+      : findingsOf(key.error).map(finding => ({
+          ...finding,
+          pointer: "",
+          code: "idempotency_key.malformed",
+        }))),
   ];
   const { csr } = (body ?? {}) as { csr?: unknown };
   if (typeof csr === "string" && !findings.some(({ pointer }) => pointer === "/csr")) {
     const inspection = await inspectCsr(csr);
-    if (inspection.kind === "unsound") findings.push(...inspection.findings.map(f => ({ ...f, pointer: "/csr" })));
+    if (inspection.kind === "unsound")
+      findings.push(...inspection.findings.map(f => ({ ...f, pointer: "/csr" })));
   }
   return fail("request.malformed", { findings });
 }

@@ -4,7 +4,11 @@ import middy from "@middy/core";
 import type { Context, EventBridgeEvent } from "aws-lambda";
 import { AppError, fail } from "#core/error.ts";
 import { compromiseReportedSchema } from "#core/event/compromise-reported.ts";
-import { type RevokeReportedDeps, type RevokeReportedResult, revokeReported } from "#core/revocation/revoke-reported.ts";
+import {
+  type RevokeReportedDeps,
+  type RevokeReportedResult,
+  revokeReported,
+} from "#core/revocation/revoke-reported.ts";
 import { revokeReportedDeps } from "../deps.ts";
 import { findingsOf } from "../http/json-body.ts";
 import { lazily } from "../lazily.ts";
@@ -12,7 +16,9 @@ import { rootLogger } from "../log.ts";
 
 type Reported = EventBridgeEvent<string, unknown>;
 
-export function compromiseReported(deps: RevokeReportedDeps): (event: Reported, context: Context) => Promise<RevokeReportedResult> {
+export function compromiseReported(
+  deps: RevokeReportedDeps,
+): (event: Reported, context: Context) => Promise<RevokeReportedResult> {
   const logger = rootLogger.createChild({ persistentKeys: { trigger: "compromise-reported" } });
   return middy<Reported, RevokeReportedResult>()
     .use({

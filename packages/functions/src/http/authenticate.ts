@@ -12,7 +12,9 @@ export type AuthenticateDeps = {
   readonly listAuthorities: () => Promise<readonly Authority[]>;
   readonly readCertificate: (id: string) => Promise<Certificate | undefined>;
   /** Resolves to the token's subject and scopes; rejects when it is not a valid token of our issuer. */
-  readonly verifyToken: (token: string) => Promise<{ readonly subject: string; readonly scopes: readonly string[] }>;
+  readonly verifyToken: (
+    token: string,
+  ) => Promise<{ readonly subject: string; readonly scopes: readonly string[] }>;
   readonly now: () => Date;
 };
 
@@ -30,7 +32,9 @@ export async function authenticate(deps: AuthenticateDeps, event: APIGatewayProx
 
 function originCertificate(event: APIGatewayProxyEventV2): unknown {
   // The type omits mTLS; the payload carries it on a custom domain that requires it (aws-services, 5.2).
-  const context = event.requestContext as { authentication?: { clientCert?: { clientCertPem?: string } } | null };
+  const context = event.requestContext as {
+    authentication?: { clientCert?: { clientCertPem?: string } } | null;
+  };
   return context.authentication?.clientCert?.clientCertPem;
 }
 
@@ -42,7 +46,10 @@ async function operator(deps: AuthenticateDeps, token: string): Promise<Caller> 
   }
 }
 
-async function certificateHolder(deps: AuthenticateDeps, headers: APIGatewayProxyEventV2["headers"]): Promise<Caller> {
+async function certificateHolder(
+  deps: AuthenticateDeps,
+  headers: APIGatewayProxyEventV2["headers"],
+): Promise<Caller> {
   const serial = parseSerial(headers["cloudfront-viewer-cert-serial-number"] ?? "");
   const issuerDn = normaliseDn(headers["cloudfront-viewer-cert-issuer"] ?? "");
   const authority = (await deps.listAuthorities()).find(candidate => candidate.issuerDn === issuerDn);

@@ -8,13 +8,18 @@ export const bodyLimitBytes = 65_536;
 /** Parses the body as JSON. Refuses with `request.media_type_unsupported`, `request.too_large`, `request.malformed`. */
 export function readJson(event: APIGatewayProxyEventV2): unknown {
   const mediaType = (event.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
-  if (mediaType !== "application/json") fail("request.media_type_unsupported", { expected: "application/json" });
+  if (mediaType !== "application/json")
+    fail("request.media_type_unsupported", { expected: "application/json" });
   const bytes = Buffer.from(event.body ?? "", event.isBase64Encoded ? "base64" : "utf8");
   if (bytes.byteLength > bodyLimitBytes) fail("request.too_large", { limitBytes: bodyLimitBytes });
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (error) {
-    return fail("request.malformed", { findings: [finding("json.syntax", "the body is not JSON in UTF-8", [])] }, error);
+    return fail(
+      "request.malformed",
+      { findings: [finding("json.syntax", "the body is not JSON in UTF-8", [])] },
+      error,
+    );
   }
 }
 

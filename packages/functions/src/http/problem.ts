@@ -8,25 +8,58 @@ type Row<C extends Code> = {
   readonly detail: (data: ErrorData[C]) => string | undefined;
 };
 
-const busy = (data: { retryAfterSeconds: number }): string => `Repeat the request in ${data.retryAfterSeconds} s; it is safe.`;
+const busy = (data: { retryAfterSeconds: number }): string =>
+  `Repeat the request in ${data.retryAfterSeconds} s; it is safe.`;
 const count = (data: { findings: readonly Finding[] }): string =>
   data.findings.length === 1 ? "There is 1 finding." : `There are ${data.findings.length} findings.`;
 
 const problems = {
   "request.malformed": { status: 400, title: "The request is malformed", detail: count },
-  "request.too_large": { status: 413, title: "The request body is too large", detail: data => `At most ${data.limitBytes} bytes.` },
-  "request.media_type_unsupported": { status: 415, title: "The media type is not supported", detail: data => `Send ${data.expected}.` },
+  "request.too_large": {
+    status: 413,
+    title: "The request body is too large",
+    detail: data => `At most ${data.limitBytes} bytes.`,
+  },
+  "request.media_type_unsupported": {
+    status: 415,
+    title: "The media type is not supported",
+    detail: data => `Send ${data.expected}.`,
+  },
   "caller.unauthenticated": { status: 401, title: "The caller is not known", detail: data => data.reason },
   "caller.forbidden": { status: 403, title: "The caller may not do this", detail: data => data.reason },
   // Somebody else's object answers the same: a 403 would tell that it exists (threat A2).
-  "resource.not_found": { status: 404, title: "There is no such resource", detail: data => `No ${data.kind} answers to this name.` },
+  "resource.not_found": {
+    status: 404,
+    title: "There is no such resource",
+    detail: data => `No ${data.kind} answers to this name.`,
+  },
   "enrolment.refused": { status: 422, title: "The certificate request is refused", detail: count },
-  "enrolment.key_in_use": { status: 409, title: "The key belongs to another holder", detail: () => "Generate a key per holder." },
-  "enrolment.key_blocked": { status: 422, title: "The key is blocked", detail: () => "A key reported compromised is never certified again." },
-  "enrolment.failed": { status: 422, title: "The enrolment has failed", detail: () => "The CA refused the request; enrol with a new CSR." },
-  "idempotency.conflict": { status: 409, title: "The idempotency key was used for another request", detail: data => `It belongs to ${data.enrolmentId}.` },
+  "enrolment.key_in_use": {
+    status: 409,
+    title: "The key belongs to another holder",
+    detail: () => "Generate a key per holder.",
+  },
+  "enrolment.key_blocked": {
+    status: 422,
+    title: "The key is blocked",
+    detail: () => "A key reported compromised is never certified again.",
+  },
+  "enrolment.failed": {
+    status: 422,
+    title: "The enrolment has failed",
+    detail: () => "The CA refused the request; enrol with a new CSR.",
+  },
+  "idempotency.conflict": {
+    status: 409,
+    title: "The idempotency key was used for another request",
+    detail: data => `It belongs to ${data.enrolmentId}.`,
+  },
   "authority.unavailable": { status: 503, title: "No authority can issue now", detail: data => data.reason },
-  "authority.exists": { status: 409, title: "The authority id is taken", detail: data => `${data.authorityId} is registered; ids are never reused.` },
+  "authority.exists": {
+    status: 409,
+    title: "The authority id is taken",
+    detail: data => `${data.authorityId} is registered; ids are never reused.`,
+  },
   "authority.unsuitable": { status: 422, title: "The CA cannot be an authority", detail: count },
   "ca.throttled": { status: 503, title: "The CA is at its rate limit", detail: busy },
   "ca.unavailable": { status: 503, title: "The CA does not answer", detail: busy },

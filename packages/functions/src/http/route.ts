@@ -12,33 +12,42 @@ export type HttpResult = {
 
 export type RouteContext = { readonly requestId: string; readonly logger: Logger };
 export type Route = (event: APIGatewayProxyEventV2, context: RouteContext) => Promise<HttpResult>;
-export type HttpHandler = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+export type HttpHandler = (
+  event: APIGatewayProxyEventV2,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>;
 
 /** Wraps a route as a Lambda handler for HTTP API payload 2.0. */
 export function httpHandler(name: string, route: Route): HttpHandler {
   const logger = rootLogger.createChild({ persistentKeys: { route: name } });
-  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
-    // Attached first: middy runs onError backwards, so this one has the last word on every failure.
-    .use({
-      onError: request => {
-        const requestId = requestIdOf(request.event);
-        request.response = logged(logger, requestId, request.error);
-      },
-    })
-    .handler(async event => {
-      const requestId = requestIdOf(event);
-      const result = await route(event, { requestId, logger });
-      logger.info("request", { requestId, status: result.status });
-      return {
-        statusCode: result.status,
-        headers: { "content-type": "application/json", "cache-control": "no-store", ...result.headers },
-        body: JSON.stringify(result.body),
-      };
-    }) as HttpHandler;
+  return (
+    middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+      // Attached first: middy runs onError backwards, so this one has the last word on every failure.
+      .use({
+        onError: request => {
+          const requestId = requestIdOf(request.event);
+          request.response = logged(logger, requestId, request.error);
+        },
+      })
+      .handler(async event => {
+        const requestId = requestIdOf(event);
+        const result = await route(event, { requestId, logger });
+        logger.info("request", { requestId, status: result.status });
+        return {
+          statusCode: result.status,
+          headers: { "content-type": "application/json", "cache-control": "no-store", ...result.headers },
+          body: JSON.stringify(result.body),
+        };
+      }) as HttpHandler
+  );
 }
 
 /** A refusal is the caller's business and logged as such; anything from 500 up is ours. The body is never logged. */
-function logged(logger: Logger, requestId: string, error: unknown): ProblemResponse & { headers: Record<string, string> } {
+function logged(
+  logger: Logger,
+  requestId: string,
+  error: unknown,
+): ProblemResponse & { headers: Record<string, string> } {
   const response = toProblemResponse(error, requestId);
   const code = JSON.parse(response.body).code as string;
   if (response.statusCode >= 500) logger.error("request failed", { requestId, code, error: error as Error });

@@ -14,7 +14,9 @@ export type ResumeResult = { readonly issued: number; readonly pending: number; 
 /** An enrolment this young is most likely still in the hands of the call that made it. */
 const leaveAloneMs = 15_000;
 
-export function resumeEnrolments(deps: ResumeDeps): (event: unknown, context: Context) => Promise<ResumeResult> {
+export function resumeEnrolments(
+  deps: ResumeDeps,
+): (event: unknown, context: Context) => Promise<ResumeResult> {
   const logger = rootLogger.createChild({ persistentKeys: { trigger: "resume-enrolments" } });
   return middy<unknown, ResumeResult>().handler(async (_event, context) => {
     const result = { issued: 0, pending: 0, failed: 0 };

@@ -19,7 +19,9 @@ const messageSchema = z.object({
   }),
 });
 
-export function revokeAtCaQueue(deps: RevokeAtCaDeps): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+export function revokeAtCaQueue(
+  deps: RevokeAtCaDeps,
+): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   const logger = rootLogger.createChild({ persistentKeys: { trigger: "revoke-at-ca" } });
   return middy<SQSEvent, SQSBatchResponse>().handler(async event => {
     const batchItemFailures: { itemIdentifier: string }[] = [];

@@ -8,7 +8,9 @@ import { publishDeps } from "../deps.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
 
-export function publishEdge(deps: PublishDeps): (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoDBBatchResponse> {
+export function publishEdge(
+  deps: PublishDeps,
+): (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoDBBatchResponse> {
   const logger = rootLogger.createChild({ persistentKeys: { trigger: "publish-edge" } });
   return middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(async event => {
     const { pages, authorities } = changedTargets(event);
@@ -26,7 +28,10 @@ export function publishEdge(deps: PublishDeps): (event: DynamoDBStreamEvent, con
   });
 }
 
-function changedTargets(event: DynamoDBStreamEvent): { readonly pages: string[]; readonly authorities: string[] } {
+function changedTargets(event: DynamoDBStreamEvent): {
+  readonly pages: string[];
+  readonly authorities: string[];
+} {
   const pages = new Set<string>();
   const authorities = new Set<string>();
   for (const record of event.Records) {

@@ -7,13 +7,16 @@ import { relayDeps } from "../deps.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
 
-export function relayOutboxRows(deps: RelayDeps): (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoDBBatchResponse> {
+export function relayOutboxRows(
+  deps: RelayDeps,
+): (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoDBBatchResponse> {
   const logger = rootLogger.createChild({ persistentKeys: { trigger: "relay-outbox" } });
   return middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(async event => {
     const sequenceNumbers = new Map<OutboxEvent, string>();
     for (const { dynamodb } of event.Records) {
       const row = parseOutboxImage(dynamodb?.NewImage);
-      if (row !== undefined && dynamodb?.SequenceNumber !== undefined) sequenceNumbers.set(row, dynamodb.SequenceNumber);
+      if (row !== undefined && dynamodb?.SequenceNumber !== undefined)
+        sequenceNumbers.set(row, dynamodb.SequenceNumber);
     }
     const refused = await relayOutbox(deps, [...sequenceNumbers.keys()]);
     if (refused.length > 0) logger.warn("the bus refused events", { refused: refused.length });

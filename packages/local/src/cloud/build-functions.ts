@@ -1,6 +1,7 @@
 // Bundles every Lambda function as it is deployed: one minified ESM file each, nothing left to resolve at run time.
-import { build } from "esbuild";
+
 import { join } from "node:path";
+import { build } from "esbuild";
 import { functionCatalogue } from "./function-catalogue.ts";
 
 const root = join(import.meta.dirname, "../../../..");
@@ -24,6 +25,8 @@ export async function buildFunctions(outputDirectory: string): Promise<void> {
     mainFields: ["module", "main"],
     logLevel: "error",
     // Some dependencies are CommonJS and call require for node built-ins.
-    banner: { js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);' },
+    banner: {
+      js: 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);',
+    },
   });
 }

@@ -32,7 +32,9 @@ export async function putBusRules(client: EventBridgeClient): Promise<void> {
   );
   if (!exists) await client.send(new CreateEventBusCommand({ Name: busName }));
   for (const { name, pattern, targetArn } of rules) {
-    await client.send(new PutRuleCommand({ Name: name, EventBusName: busName, EventPattern: JSON.stringify(pattern) }));
+    await client.send(
+      new PutRuleCommand({ Name: name, EventBusName: busName, EventPattern: JSON.stringify(pattern) }),
+    );
     const target = { Id: "target", Arn: targetArn, DeadLetterConfig: { Arn: queueArn(deadLetterQueue) } };
     await client.send(new PutTargetsCommand({ Rule: name, EventBusName: busName, Targets: [target] }));
   }

@@ -1,10 +1,11 @@
 // Lambda on the local cloud: the functions with their environments, and what triggers each.
-import { functionDefinitions } from "./function-environment.ts";
+
 import { openCheckpoints } from "../lambda/event-source/checkpoint.ts";
 import { startQueueMapping } from "../lambda/event-source/queue-mapping.ts";
 import { startStreamMapping } from "../lambda/event-source/stream-mapping.ts";
 import { type LambdaServer, startLambdaServer } from "../lambda/server.ts";
 import type { Clock } from "../wire/clock.ts";
+import { functionDefinitions } from "./function-environment.ts";
 import type { Services } from "./services.ts";
 import { accountId, caRevocationQueue, deadLetterQueue, queueArn, region } from "./settings.ts";
 

@@ -1,11 +1,10 @@
 // DynamoDB Local, Amazon's own engine, as a child process. It offers no bind address and listens on every interface;
 // telemetry is switched off.
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { globSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
-import { globSync } from "node:fs";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { PortBusyError, type RunningServer } from "../wire/listen.ts";
 
@@ -19,7 +18,8 @@ export type DynamoDbOptions = {
 export async function startDynamoDb(options: DynamoDbOptions): Promise<RunningServer> {
   const port = await probePort(options.port);
   const engine = engineDirectory();
-  const storage = options.stateDirectory === undefined ? ["-inMemory"] : ["-dbPath", made(options.stateDirectory)];
+  const storage =
+    options.stateDirectory === undefined ? ["-inMemory"] : ["-dbPath", made(options.stateDirectory)];
   const child = spawn(
     "java",
     [

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { buildEdgeFunctions } from "#edge/build/edge-functions.ts";
 import { startApiGateway } from "../api-gateway/server.ts";
-import { type DistributionConfig, } from "../edge/distribution-config.ts";
+import type { DistributionConfig } from "../edge/distribution-config.ts";
 import { type RunningEdge, startEdge } from "../edge/start-edge.ts";
 import { startFirmwareOrigin } from "../firmware-origin/start-firmware-origin.ts";
 import type { LambdaServer } from "../lambda/server.ts";
@@ -66,7 +66,11 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   };
 }
 
-async function startDistribution(options: FrontOptions, name: "content" | "api", originUrl: string): Promise<RunningEdge> {
+async function startDistribution(
+  options: FrontOptions,
+  name: "content" | "api",
+  originUrl: string,
+): Promise<RunningEdge> {
   // The API admits callers without a certificate, because operators come with a token; firmware admits nobody else.
   const optional = name === "api";
   const functions = await buildEdgeFunctions({
@@ -84,7 +88,6 @@ async function startDistribution(options: FrontOptions, name: "content" | "api",
     connectionFunction: { name: `edgecert-${name}-connection`, code: functions.connection },
     viewerRequestFunction: { name: `edgecert-${name}-viewer-request`, code: functions.viewerRequest },
     origin: { url: originUrl, ca: options.server.ca, clientCertificate: options.originIdentity },
-    stripHeaders: ["x-edgecert-"],
   };
   return startEdge({
     port: options.ports[name],

@@ -40,8 +40,16 @@ export const functionCatalogue = {
     timeoutSeconds: 10,
     route: "GET /v1/health",
   },
-  "compromise-reported": { entry: "event/compromise-reported.ts", links: ["RegistryTable"], timeoutSeconds: 60 },
-  "publish-edge": { entry: "stream/publish-edge.ts", links: ["RegistryTable", "EdgeStore"], timeoutSeconds: 60 },
+  "compromise-reported": {
+    entry: "event/compromise-reported.ts",
+    links: ["RegistryTable"],
+    timeoutSeconds: 60,
+  },
+  "publish-edge": {
+    entry: "stream/publish-edge.ts",
+    links: ["RegistryTable", "EdgeStore"],
+    timeoutSeconds: 60,
+  },
   "relay-outbox": { entry: "stream/relay-outbox.ts", links: ["RegistryTable", "Bus"], timeoutSeconds: 30 },
   "revoke-at-ca": { entry: "queue/revoke-at-ca.ts", links: ["RegistryTable"], timeoutSeconds: 60 },
   "resume-enrolments": {

@@ -1,8 +1,9 @@
 // A function's environment on the local cloud: its links as SST passes them, and where each AWS service is.
-import type { FunctionDefinition } from "../lambda/function-definition.ts";
+
 import { join } from "node:path";
+import type { FunctionDefinition } from "../lambda/function-definition.ts";
 import { type FunctionEntry, functionCatalogue, type LinkName } from "./function-catalogue.ts";
-import { auditReportsBucket, busName, region, tableName } from "./settings.ts";
+import { auditReportsBucket, busName, tableName } from "./settings.ts";
 
 export type ServiceUrls = {
   readonly dynamodb: string;
@@ -29,23 +30,24 @@ export function functionDefinitions(
     AuditReports: { name: auditReportsBucket },
     Operators: values.operators,
   };
-  return Object.entries<FunctionEntry>(functionCatalogue).map(([name, { links: linked, timeoutSeconds }]) => ({
-    name,
-    bundlePath: join(bundleDirectory, `${name}.mjs`),
-    handler: "handler",
-    // The role's name stands for its credentials: the servers see who calls.
-    accessKeyId: name,
-    timeoutSeconds,
-    environment: {
-      AWS_REGION: region,
-      SST_RESOURCE_App: JSON.stringify({ name: "edgecert", stage: "local" }),
-      ...Object.fromEntries(linked.map(link => [`SST_RESOURCE_${link}`, JSON.stringify(links[link])])),
-      AWS_ENDPOINT_URL_DYNAMODB: urls.dynamodb,
-      AWS_ENDPOINT_URL_ACM_PCA: urls.pca,
-      AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: urls.keyValueStore,
-      AWS_ENDPOINT_URL_EVENTBRIDGE: urls.eventBus,
-      AWS_ENDPOINT_URL_S3: urls.queues,
-      AWS_ENDPOINT_URL_SQS: urls.queues,
-    },
-  }));
+  return Object.entries<FunctionEntry>(functionCatalogue).map(
+    ([name, { links: linked, timeoutSeconds }]) => ({
+      name,
+      bundlePath: join(bundleDirectory, `${name}.mjs`),
+      handler: "handler",
+      // The role's name stands for its credentials: the servers see who calls. DynamoDB Local takes letters and digits.
+      accessKeyId: name.replaceAll("-", ""),
+      timeoutSeconds,
+      environment: {
+        SST_RESOURCE_App: JSON.stringify({ name: "edgecert", stage: "local" }),
+        ...Object.fromEntries(linked.map(link => [`SST_RESOURCE_${link}`, JSON.stringify(links[link])])),
+        AWS_ENDPOINT_URL_DYNAMODB: urls.dynamodb,
+        AWS_ENDPOINT_URL_ACM_PCA: urls.pca,
+        AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: urls.keyValueStore,
+        AWS_ENDPOINT_URL_EVENTBRIDGE: urls.eventBus,
+        AWS_ENDPOINT_URL_S3: urls.queues,
+        AWS_ENDPOINT_URL_SQS: urls.queues,
+      },
+    }),
+  );
 }

@@ -23,7 +23,12 @@ export async function ensureHierarchy(client: ACMPCAClient, file: string): Promi
     const known = memory[name];
     if (known !== undefined) return readCa(client, known);
     const parent = parentArn === undefined ? {} : { parentArn };
-    const ca = await createCa(client, { commonName, organization, validityYears: name === "issuing" ? 5 : 10, ...parent });
+    const ca = await createCa(client, {
+      commonName,
+      organization,
+      validityYears: name === "issuing" ? 5 : 10,
+      ...parent,
+    });
     memory[name] = ca.arn;
     writeFileSync(`${file}.new`, JSON.stringify(memory, undefined, 2));
     renameSync(`${file}.new`, file);

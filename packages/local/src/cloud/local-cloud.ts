@@ -44,7 +44,12 @@ export type LocalCloud = {
   };
   /** How a client reaches the API: its URL and the PEM that signed the edge's server certificate. */
   readonly access: { readonly apiUrl: string; readonly serverCa: string };
-  readonly files: { readonly serverCa: string; readonly trustBundle: string; readonly firmware: string; readonly logs: string };
+  readonly files: {
+    readonly serverCa: string;
+    readonly trustBundle: string;
+    readonly firmware: string;
+    readonly logs: string;
+  };
   readonly hierarchy: Hierarchy;
   readonly services: Services;
   readonly compute: Compute;
@@ -115,7 +120,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     onStage("starting the edge");
     const firmware = join(directory, "firmware");
     writeFirmware(firmware);
-    const files = { serverCa: server.caPath, trustBundle: join(directory, "trust-bundle.pem"), firmware, logs };
+    const files = {
+      serverCa: server.caPath,
+      trustBundle: join(directory, "trust-bundle.pem"),
+      firmware,
+      logs,
+    };
     writeFileSync(files.trustBundle, trustBundle);
     const front = await startFront({
       ports,
@@ -149,7 +159,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       services,
       compute,
       front,
-      operatorToken: (scopes = allScopes) => issuer.mintToken({ subject: "operator", scopes, ttlSeconds: 3_600 }),
+      operatorToken: (scopes = allScopes) =>
+        issuer.mintToken({ subject: "operator", scopes, ttlSeconds: 3_600 }),
       stop,
     };
   } catch (error) {

@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { startFauxqs } from "fauxqs";
 import { PortBusyError, type RunningServer } from "../wire/listen.ts";
-import { accountId, auditReportsBucket, caRevocationQueue, deadLetterQueue, queueArn, region } from "./settings.ts";
+import {
+  accountId,
+  auditReportsBucket,
+  caRevocationQueue,
+  deadLetterQueue,
+  queueArn,
+  region,
+} from "./settings.ts";
 
 export type QueueServer = RunningServer & {
   readonly send: (
@@ -23,11 +30,9 @@ export async function startQueues(port: number, stateDirectory: string | undefin
     logger: false,
     defaultRegion: region,
     ...(dataDir === undefined ? {} : { dataDir }),
-  }).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw error.code === "EADDRINUSE" ? new PortBusyError("SQS and S3", port) : error;
-    },
-  );
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === "EADDRINUSE" ? new PortBusyError("SQS and S3", port) : error;
+  });
   server.createQueue(deadLetterQueue, { region });
   server.createQueue(caRevocationQueue, {
     region,
@@ -52,7 +57,10 @@ export async function startQueues(port: number, stateDirectory: string | undefin
           QueueUrl: `${url}/${accountId}/${arn.split(":").at(-1) ?? ""}`,
           MessageBody: JSON.stringify(body),
           MessageAttributes: Object.fromEntries(
-            Object.entries(attributes).map(([name, value]) => [name, { DataType: "String", StringValue: value }]),
+            Object.entries(attributes).map(([name, value]) => [
+              name,
+              { DataType: "String", StringValue: value },
+            ]),
           ),
         }),
       );

@@ -57,5 +57,7 @@ async function makeIdentity(directory: string, files: PemIdentity, caPath: strin
   writeFileSync(caPath, `${ca.toString("pem")}\n`);
   writeFileSync(files.certificate, `${certificate.toString("pem")}\n`);
   // Last: its presence says that the other two are there.
-  writeFileSync(files.key, `-----BEGIN PRIVATE KEY-----\n${lines.join("\n")}\n-----END PRIVATE KEY-----\n`, { mode: 0o600 });
+  writeFileSync(files.key, `-----BEGIN PRIVATE KEY-----\n${lines.join("\n")}\n-----END PRIVATE KEY-----\n`, {
+    mode: 0o600,
+  });
 }

@@ -84,7 +84,10 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
     const { arn: storeArn } = keyValueStore.createStore(storeName);
     const dynamodb = await database;
     const sdk = { region, credentials: operatorCredentials };
-    const streamArn = await createRegistryTable(new DynamoDBClient({ ...sdk, endpoint: dynamodb.url }), tableName);
+    const streamArn = await createRegistryTable(
+      new DynamoDBClient({ ...sdk, endpoint: dynamodb.url }),
+      tableName,
+    );
     await putBusRules(new EventBridgeClient({ ...sdk, endpoint: eventBus.url }));
     return { dynamodb, pca, keyValueStore, eventBus, queues, storeArn, streamArn, stop };
   } catch (error) {

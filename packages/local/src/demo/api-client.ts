@@ -1,5 +1,5 @@
 // The provisioning API as its users call it: through the edge, by certificate or by token.
-import { callEdge, type ClientIdentity } from "./edge-client.ts";
+import { type ClientIdentity, callEdge } from "./edge-client.ts";
 
 export type ApiAccess = {
   readonly apiUrl: string;
@@ -8,11 +8,20 @@ export type ApiAccess = {
   readonly token?: string;
 };
 
-export type ApiAnswer = { readonly status: number; readonly headers: NodeJS.Dict<string | string[]>; readonly body: Record<string, unknown> };
+export type ApiAnswer = {
+  readonly status: number;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly body: Record<string, unknown>;
+};
 
 export async function callApi(
   access: ApiAccess,
-  call: { readonly method?: string; readonly path: string; readonly body?: unknown; readonly headers?: Record<string, string> },
+  call: {
+    readonly method?: string;
+    readonly path: string;
+    readonly body?: unknown;
+    readonly headers?: Record<string, string>;
+  },
 ): Promise<ApiAnswer> {
   const answer = await callEdge({
     url: `${access.apiUrl}${call.path}`,
@@ -26,7 +35,8 @@ export async function callApi(
     },
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
   });
-  if (answer.kind === "refused") throw new Error(`the edge refused the connection to ${call.path} (${answer.reason})`);
+  if (answer.kind === "refused")
+    throw new Error(`the edge refused the connection to ${call.path} (${answer.reason})`);
   // Every answer of the API is a JSON object, problems included; anything else is shown as it came.
   return { status: answer.status, headers: answer.headers, body: parseObject(answer.body) };
 }
@@ -39,14 +49,20 @@ function parseObject(text: string): Record<string, unknown> {
   }
 }
 
-export type EnrolledCertificate = { readonly id: string; readonly serial: string; readonly certificate: string; readonly chain: string };
+export type EnrolledCertificate = {
+  readonly id: string;
+  readonly serial: string;
+  readonly certificate: string;
+  readonly chain: string;
+};
 
 /** Posts a CSR and, when the CA is slow, repeats the same request as the answer says: it is idempotent. */
 export async function enrol(access: ApiAccess, body: Record<string, unknown>): Promise<EnrolledCertificate> {
   for (let attempt = 0; attempt < 20; attempt += 1) {
     const answer = await callApi(access, { path: "/v1/certificates", body });
     if (answer.status === 201) return answer.body as unknown as EnrolledCertificate;
-    if (answer.status !== 202 && answer.status !== 503) throw new Error(`enrolment answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+    if (answer.status !== 202 && answer.status !== 503)
+      throw new Error(`enrolment answered ${answer.status}: ${JSON.stringify(answer.body)}`);
     await new Promise(resolve => setTimeout(resolve, 1_000 * Number(answer.headers["retry-after"] ?? 1)));
   }
   throw new Error("the enrolment is still pending after twenty tries");

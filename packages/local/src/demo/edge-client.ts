@@ -14,11 +14,21 @@ export type EdgeCall = {
 };
 
 export type EdgeAnswer =
-  | { readonly kind: "answered"; readonly status: number; readonly headers: NodeJS.Dict<string | string[]>; readonly body: string }
+  | {
+      readonly kind: "answered";
+      readonly status: number;
+      readonly headers: NodeJS.Dict<string | string[]>;
+      readonly body: string;
+    }
   /** The connection was closed before any HTTP: how an edge refuses a client. */
   | { readonly kind: "refused"; readonly reason: string };
 
-const refusals = new Set(["ECONNRESET", "EPIPE", "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE"]);
+const refusals = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED",
+  "ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE",
+]);
 
 export function callEdge(call: EdgeCall): Promise<EdgeAnswer> {
   return new Promise((resolve, reject) => {
@@ -29,7 +39,10 @@ export function callEdge(call: EdgeCall): Promise<EdgeAnswer> {
         ca: call.serverCa,
         agent: false,
         ...(call.identity === undefined ? {} : { key: call.identity.key, cert: call.identity.certificate }),
-        headers: { ...call.headers, ...(call.body === undefined ? {} : { "content-length": Buffer.byteLength(call.body) }) },
+        headers: {
+          ...call.headers,
+          ...(call.body === undefined ? {} : { "content-length": Buffer.byteLength(call.body) }),
+        },
       },
       response => {
         const chunks: Buffer[] = [];

@@ -2,33 +2,49 @@
 // Every step checks what it claims; one that does not hold ends the run with its name.
 import { ACMPCAClient } from "@aws-sdk/client-acm-pca";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { operatorCredentials, region, busName } from "../cloud/settings.ts";
 import type { LocalCloud } from "../cloud/local-cloud.ts";
+import { busName, operatorCredentials, region } from "../cloud/settings.ts";
 import { type ApiAccess, callApi, type EnrolledCertificate, enrol } from "./api-client.ts";
 import { revokedAtCa } from "./ca-ledger.ts";
-import { callEdge, type ClientIdentity, type EdgeAnswer } from "./edge-client.ts";
+import { type ClientIdentity, callEdge, type EdgeAnswer } from "./edge-client.ts";
 import { makeKeyAndCsr } from "./key-and-csr.ts";
 import { duration, type Narrator } from "./narrator.ts";
 import { issueOutside, type OutsideCertificates } from "./outside-certificates.ts";
 
-export type Device = { readonly holder: string; readonly identity: ClientIdentity; readonly certificate: EnrolledCertificate };
-export type LifecycleResult = { readonly good: Device; readonly revoked: Device; readonly eventToRefusalMs: number };
+export type Device = {
+  readonly holder: string;
+  readonly identity: ClientIdentity;
+  readonly certificate: EnrolledCertificate;
+};
+export type LifecycleResult = {
+  readonly good: Device;
+  readonly revoked: Device;
+  readonly eventToRefusalMs: number;
+};
 
 const tenant = "acme";
 export const firmwarePath = "/firmware-1.0.0.bin";
 
-export async function runLifecycle(cloud: LocalCloud, narrator: Narrator, runId: string): Promise<LifecycleResult> {
+export async function runLifecycle(
+  cloud: LocalCloud,
+  narrator: Narrator,
+  runId: string,
+): Promise<LifecycleResult> {
   const { step } = narrator;
   const endpoint = { region, credentials: operatorCredentials };
   const pca = new ACMPCAClient({ ...endpoint, endpoint: cloud.urls.pca });
   const bus = new EventBridgeClient({ ...endpoint, endpoint: cloud.urls.eventBus });
   const operator: ApiAccess = { ...cloud.access, token: await cloud.operatorToken() };
 
-  await step("An operator registers the issuing CA as an authority; its first pages reach the edge store", async note => {
-    note(await registerAuthority(cloud, operator));
-  });
-  const outside = await step("For later: certificates that must not get in (another CA's; one that expires in 2 s)", () =>
-    issueOutside(pca, cloud.hierarchy.issuing.arn),
+  await step(
+    "An operator registers the issuing CA as an authority; its first pages reach the edge store",
+    async note => {
+      note(await registerAuthority(cloud, operator));
+    },
+  );
+  const outside = await step(
+    "For later: certificates that must not get in (another CA's; one that expires in 2 s)",
+    () => issueOutside(pca, cloud.hierarchy.issuing.arn),
   );
   const factory = await step("The operator issues a certificate to a factory line", async note => {
     const line = await enrolHolder(operator, `line-${runId}`, { tenant, profile: "factory" });
@@ -36,17 +52,23 @@ export async function runLifecycle(cloud: LocalCloud, narrator: Narrator, runId:
     return line;
   });
   const byFactory: ApiAccess = { ...cloud.access, identity: factory.identity };
-  const good = await step("The factory enrols a device: key and CSR on the line, POST through the edge with mTLS", async note => {
-    const device = await enrolHolder(byFactory, `device-${runId}-a`, { lot: `lot-${runId}` });
-    note(`201 with certificate ${device.certificate.id} and its chain`);
-    return device;
-  });
+  const good = await step(
+    "The factory enrols a device: key and CSR on the line, POST through the edge with mTLS",
+    async note => {
+      const device = await enrolHolder(byFactory, `device-${runId}-a`, { lot: `lot-${runId}` });
+      note(`201 with certificate ${device.certificate.id} and its chain`);
+      return device;
+    },
+  );
   const revoked = await step("… and a second one, the one that will be compromised", () =>
     enrolHolder(byFactory, `device-${runId}-b`, { lot: `lot-${runId}` }),
   );
   await step("Repeating the first request answers the same certificate, byte for byte", async () => {
     const again = await enrol(byFactory, good.request);
-    expect(JSON.stringify(again) === JSON.stringify(good.certificate), "the second answer differs from the first");
+    expect(
+      JSON.stringify(again) === JSON.stringify(good.certificate),
+      "the second answer differs from the first",
+    );
   });
 
   const download = (identity?: ClientIdentity): Promise<EdgeAnswer> =>
@@ -55,16 +77,22 @@ export async function runLifecycle(cloud: LocalCloud, narrator: Narrator, runId:
     for (const device of [good, revoked]) expectAdmitted(await download(device.identity), device.holder);
     note(`GET ${cloud.urls.content}${firmwarePath}: 200`);
   });
-  await step("Refused in the handshake: no certificate, another CA's, an expired one", () => expectRefusals(download, outside));
+  await step("Refused in the handshake: no certificate, another CA's, an expired one", () =>
+    expectRefusals(download, outside),
+  );
 
-  const eventToRefusalMs = await step(`"Certificate Compromise Reported" goes on the bus for ${revoked.holder}`, async note => {
-    const elapsed = await reportAndAwaitRefusal(bus, revoked, () => download(revoked.identity));
-    note(`from PutEvents to the first refused handshake: ${duration(elapsed)}`);
-    return elapsed;
-  });
+  const eventToRefusalMs = await step(
+    `"Certificate Compromise Reported" goes on the bus for ${revoked.holder}`,
+    async note => {
+      const elapsed = await reportAndAwaitRefusal(bus, revoked, () => download(revoked.identity));
+      note(`from PutEvents to the first refused handshake: ${duration(elapsed)}`);
+      return elapsed;
+    },
+  );
   await step("The other device still gets in; the revoked one stays out", async () => {
     expectAdmitted(await download(good.identity), good.holder);
-    for (let attempt = 0; attempt < 5; attempt += 1) expectRefused(await download(revoked.identity), revoked.holder);
+    for (let attempt = 0; attempt < 5; attempt += 1)
+      expectRefused(await download(revoked.identity), revoked.holder);
   });
   await step("The registry says revoked, and who asked", async note => {
     const { body } = await callApi(operator, { path: `/v1/certificates/${revoked.certificate.id}` });
@@ -87,12 +115,17 @@ async function registerAuthority(cloud: LocalCloud, operator: ApiAccess): Promis
     path: "/v1/authorities",
     body: { id: "m1", caArn: cloud.hierarchy.issuing.arn },
   });
-  expect(status === 201 || status === 409, `POST /v1/authorities answered ${status}: ${JSON.stringify(body)}`);
+  expect(
+    status === 201 || status === 409,
+    `POST /v1/authorities answered ${status}: ${JSON.stringify(body)}`,
+  );
   await eventually("the API says that it can issue", 20_000, async () => {
     const health = await callApi(operator, { path: "/v1/health" });
     return health.status === 200;
   });
-  return status === 201 ? "authority m1: layout slots, 204,800 certificates' pages provisioned" : "authority m1 is there from an earlier start";
+  return status === 201
+    ? "authority m1: layout slots, 204,800 certificates' pages provisioned"
+    : "authority m1 is there from an earlier start";
 }
 
 async function enrolHolder(

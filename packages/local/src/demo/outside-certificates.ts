@@ -17,7 +17,11 @@ export type OutsideCertificates = {
 };
 
 export async function issueOutside(client: ACMPCAClient, issuingArn: string): Promise<OutsideCertificates> {
-  const foreignCa = await createCa(client, { commonName: "Somebody Else", organization: "elsewhere", validityYears: 1 });
+  const foreignCa = await createCa(client, {
+    commonName: "Somebody Else",
+    organization: "elsewhere",
+    validityYears: 1,
+  });
   const foreign = await issue(client, foreignCa.arn, { Type: "DAYS", Value: 30 });
   const expiresAt = new Date((Math.floor(Date.now() / 1_000) + 3) * 1_000);
   const expired = await issue(client, issuingArn, { Type: "ABSOLUTE", Value: expiresAt.getTime() / 1_000 });

@@ -67,9 +67,18 @@ function describeDevices(
 }
 
 function compromiseLine(cloud: LocalCloud, device: Device): string {
-  const detail = JSON.stringify({ version: "1", certificate: { serial: device.certificate.serial }, reason: "keyCompromise" });
+  const detail = JSON.stringify({
+    version: "1",
+    certificate: { serial: device.certificate.serial },
+    reason: "keyCompromise",
+  });
   const entry = JSON.stringify([
-    { Source: "security.automation", DetailType: "Certificate Compromise Reported", EventBusName: busName, Detail: detail },
+    {
+      Source: "security.automation",
+      DetailType: "Certificate Compromise Reported",
+      EventBusName: busName,
+      Detail: detail,
+    },
   ]);
   return `  aws events put-events --endpoint-url ${cloud.urls.eventBus} --entries '${entry}'   # then repeat the first curl`;
 }

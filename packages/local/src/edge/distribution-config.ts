@@ -45,11 +45,6 @@ export type DistributionConfig = {
   /** What the origin request policy allows; default: all that exist in the mode. */
   readonly forwardHeaders?: readonly ViewerCertificateHeader[];
   /**
-   * Prefixes or whole names of request headers that a viewer must never get through to the origin, besides
-   * `CloudFront-Viewer-Cert-*` and `Client-Cert*`; compared in lower case with `_` read as `-`.
-   */
-  readonly stripHeaders?: readonly string[];
-  /**
    * How the event and the log print names. AWS's captured samples show certificate order with ", ", its prose
    * RFC 2253. Headers are RFC 2253 always.
    */

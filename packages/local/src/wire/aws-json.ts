@@ -59,7 +59,10 @@ async function answer(
 ): Promise<Outcome<unknown>> {
   const target = String(request.headers["x-amz-target"] ?? "");
   const [prefix, name] = target.split(".", 2);
-  const operation = prefix === options.targetPrefix && name !== undefined ? options.operations[name] : undefined;
+  // Own members only: `<prefix>.toString` is no operation.
+  const known =
+    prefix === options.targetPrefix && name !== undefined && Object.hasOwn(options.operations, name);
+  const operation = known ? options.operations[name] : undefined;
   if (request.method !== "POST" || name === undefined || operation === undefined) {
     throw new AwsError("UnknownOperationException", `The operation ${target || "(none)"} is not known.`);
   }
@@ -69,7 +72,8 @@ async function answer(
   }
   const context = { accessKeyId, requestId };
   const body = await readBody(request, options.maxBodyBytes ?? 4_194_304).catch((error: unknown) => {
-    if (error instanceof BodyTooLargeError) throw new AwsError("RequestEntityTooLargeException", error.message, 413);
+    if (error instanceof BodyTooLargeError)
+      throw new AwsError("RequestEntityTooLargeException", error.message, 413);
     throw error;
   });
   const input = parseInput(body);

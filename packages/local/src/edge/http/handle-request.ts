@@ -32,7 +32,7 @@ export async function handleRequest(
   const sent = pairsOf(request.rawHeaders);
   const refusal = refuseRequest(request, sent, requestId);
   if (refusal !== undefined) return answer(response, refusal);
-  const own = withoutForgeries(withoutHopByHop(sent), context.distribution.stripHeaders);
+  const own = withoutForgeries(withoutHopByHop(sent));
   const decided = runViewerRequest(context, viewer, requestId, {
     method: request.method ?? "GET",
     target: request.url ?? "/",
@@ -95,7 +95,7 @@ function runViewerRequest(
       return {
         ...request,
         ...result,
-        headers: withoutForgeries(withoutHopByHop(result.headers), distribution.stripHeaders),
+        headers: withoutForgeries(withoutHopByHop(result.headers)),
       };
     case "invalid":
       return errorPage(

@@ -2,10 +2,10 @@
 import type { HeaderPair } from "./viewer-headers.ts";
 
 /**
- * Names that only the edge may speak (threat H1). A trailing `*` makes a prefix. `X-Edgecert-*` is the product's own
- * prefix towards its origins.
+ * Names that only the edge may speak (threat H1). A trailing `*` makes a prefix. A product's own prefix is not among
+ * them: CloudFront knows nothing of it, so its viewer-request function has to see to it.
  */
-const edgeOnly = ["cloudfront-*", "client-cert", "client-cert-chain", "x-edgecert-*", "x-amz-cf-*"];
+const edgeOnly = ["cloudfront-*", "client-cert", "client-cert-chain", "x-amz-cf-*"];
 
 /** RFC 9110 section 7.6.1, and what each side's HTTP library frames anew. */
 const hopByHop = new Set(
@@ -39,12 +39,8 @@ export function withoutHopByHop(pairs: readonly HeaderPair[]): readonly HeaderPa
 }
 
 /** Without the edge's own names in any spelling: many origins fold case and read `_` or `.` as `-`. */
-export function withoutForgeries(
-  pairs: readonly HeaderPair[],
-  also: readonly string[] = [],
-): readonly HeaderPair[] {
-  const patterns = [...edgeOnly, ...also.map(foldName)];
-  return pairs.filter(([name]) => !patterns.some(pattern => matches(foldName(name), pattern)));
+export function withoutForgeries(pairs: readonly HeaderPair[]): readonly HeaderPair[] {
+  return pairs.filter(([name]) => !edgeOnly.some(pattern => matches(foldName(name), pattern)));
 }
 
 function foldName(name: string): string {

@@ -1,0 +1,157 @@
+// The sandboxes of one function: reuses an idle one, starts another up to the reserved concurrency, throttles past it.
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../wire/clock.ts";
+import { sandboxEnvironment } from "./environment.ts";
+import {
+  defaultMemoryMegabytes,
+  defaultReservedConcurrency,
+  type FunctionDefinition,
+  functionArn,
+  type InvokeResult,
+  payloadLimits,
+} from "./function-definition.ts";
+import type { FunctionLog } from "./function-log.ts";
+import { type Sandbox, type SandboxOutcome, startSandbox } from "./sandbox.ts";
+import type { ArmedCrashPoint } from "./sandbox-message.ts";
+
+export type FunctionPool = {
+  /** Undefined when every sandbox that the reserved concurrency allows is busy. */
+  readonly invoke: (payload: string) => Promise<InvokeResult> | undefined;
+  /** Starts a sandbox if there is none. */
+  readonly warm: () => Promise<void>;
+  /** Arms a crash point in all sandboxes, present and future. */
+  readonly arm: (crashPoint: ArmedCrashPoint) => void;
+  readonly stop: () => Promise<void>;
+};
+
+export type PoolOptions = {
+  readonly definition: FunctionDefinition;
+  readonly region: string;
+  readonly accountId: string;
+  readonly clock: Clock;
+  readonly clockOffsetMs: SharedArrayBuffer | undefined;
+  readonly log: FunctionLog;
+  readonly onCrashPoint: (id: string) => void;
+};
+
+const logTailBytes = 4096;
+
+/** A sandbox and what the invocation in it has written so far. */
+type Slot = { readonly sandbox: Sandbox; output: string };
+
+type Pool = PoolOptions & {
+  readonly idle: Slot[];
+  readonly all: Set<Slot>;
+  readonly crashPoints: ArmedCrashPoint[];
+};
+
+export function openFunctionPool(options: PoolOptions): FunctionPool {
+  const pool: Pool = { ...options, idle: [], all: new Set(), crashPoints: [] };
+  return {
+    invoke: payload => {
+      const slot = takeSlot(pool);
+      return slot === undefined ? undefined : runIn(pool, slot, payload);
+    },
+    warm: async () => {
+      const slot = pool.all.size === 0 ? takeSlot(pool) : undefined;
+      if (slot === undefined) return;
+      await slot.sandbox.started;
+      releaseSlot(pool, slot);
+    },
+    arm: crashPoint => {
+      pool.crashPoints.push(crashPoint);
+      for (const { sandbox } of pool.all) sandbox.arm(crashPoint);
+    },
+    stop: async () => {
+      await Promise.all([...pool.all].map(slot => slot.sandbox.stop()));
+    },
+  };
+}
+
+/** The sandbox used last comes first, as at AWS: the others grow cold. */
+function takeSlot(pool: Pool): Slot | undefined {
+  for (let slot = pool.idle.pop(); slot !== undefined; slot = pool.idle.pop()) {
+    if (slot.sandbox.alive()) return slot;
+    pool.all.delete(slot);
+  }
+  const limit = pool.definition.reservedConcurrency ?? defaultReservedConcurrency;
+  if (pool.all.size >= limit) return undefined;
+  const slot = openSlot(pool);
+  pool.all.add(slot);
+  return slot;
+}
+
+function releaseSlot(pool: Pool, slot: Slot): void {
+  if (slot.sandbox.alive()) pool.idle.push(slot);
+  else pool.all.delete(slot);
+}
+
+async function runIn(pool: Pool, slot: Slot, payload: string): Promise<InvokeResult> {
+  const requestId = randomUUID();
+  slot.output = "";
+  const write = (line: string): void => {
+    slot.output += line;
+    pool.log.write(line);
+  };
+  write(`START RequestId: ${requestId} Version: $LATEST\n`);
+  const startedMs = performance.now();
+  const timeoutMs = pool.definition.timeoutSeconds * 1000;
+  const outcome = bounded(await slot.sandbox.run(requestId, payload, timeoutMs));
+  if (outcome.kind === "threw") write(errorLine(pool.clock, requestId, outcome.payload));
+  write(`END RequestId: ${requestId}\n${reportLine(requestId, performance.now() - startedMs)}`);
+  const logTail = tail(slot.output);
+  releaseSlot(pool, slot);
+  const functionError = outcome.kind === "threw" ? "Unhandled" : undefined;
+  return { requestId, functionError, payload: outcome.payload, logTail };
+}
+
+function openSlot(pool: Pool): Slot {
+  const { definition, region, accountId } = pool;
+  const day = pool.clock.now().toISOString().slice(0, 10).replaceAll("-", "/");
+  const logStream = `${day}/[$LATEST]${randomUUID().replaceAll("-", "")}`;
+  const slot: Slot = {
+    output: "",
+    sandbox: startSandbox({
+      environment: sandboxEnvironment(definition, { region, logStream }),
+      onLog: text => {
+        slot.output = slot.output.slice(-logTailBytes) + text;
+        pool.log.write(text);
+      },
+      onCrashPoint: pool.onCrashPoint,
+      data: {
+        bundlePath: definition.bundlePath,
+        handler: definition.handler,
+        functionName: definition.name,
+        functionArn: functionArn(region, accountId, definition.name),
+        memoryMegabytes: definition.memoryMegabytes ?? defaultMemoryMegabytes,
+        logGroupName: `/aws/lambda/${definition.name}`,
+        logStreamName: logStream,
+        clockOffsetMs: pool.clockOffsetMs,
+        crashPoints: [...pool.crashPoints],
+      },
+    }),
+  };
+  return slot;
+}
+
+function bounded(outcome: SandboxOutcome): SandboxOutcome {
+  const limit = payloadLimits.synchronousResponseBytes;
+  if (Buffer.byteLength(outcome.payload) <= limit) return outcome;
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${limit} bytes).`;
+  return {
+    kind: "threw",
+    payload: JSON.stringify({ errorType: "Function.ResponseSizeTooLarge", errorMessage }),
+  };
+}
+
+function errorLine(clock: Clock, requestId: string, payload: string): string {
+  return `${clock.now().toISOString()}\t${requestId}\tERROR\tInvoke Error \t${payload}\n`;
+}
+
+function reportLine(requestId: string, durationMs: number): string {
+  return `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tBilled Duration: ${Math.ceil(durationMs)} ms\n`;
+}
+
+function tail(output: string): string {
+  return Buffer.from(output).subarray(-logTailBytes).toString("utf8");
+}

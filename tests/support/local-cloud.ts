@@ -1,0 +1,91 @@
+// One whole local cloud for a test file: free ports, a directory of its own, and a clock that the test moves.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type LocalCloud, startLocalCloud } from "#local/cloud/local-cloud.ts";
+import { freePorts } from "#local/cloud/settings.ts";
+import { type ApiAccess, callApi, type EnrolledCertificate, enrol } from "#local/demo/api-client.ts";
+import type { ClientIdentity } from "#local/demo/edge-client.ts";
+import { makeKeyAndCsr } from "#local/demo/key-and-csr.ts";
+import type { Clock } from "#local/wire/clock.ts";
+
+export type TestCloud = LocalCloud & {
+  readonly clock: Clock;
+  /** Moves every server's and every function's clock forward. */
+  readonly advance: (milliseconds: number) => void;
+  readonly operator: () => Promise<ApiAccess>;
+};
+
+export type TestCloudOptions = {
+  readonly durable?: boolean;
+  readonly directory?: string;
+  readonly limits?: "aws" | "relaxed";
+};
+
+export async function startTestCloud(options: TestCloudOptions = {}): Promise<TestCloud> {
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), "edgecert-test-"));
+  const clockOffsetMs = new SharedArrayBuffer(8);
+  const offset = new BigInt64Array(clockOffsetMs);
+  const clock: Clock = { now: () => new Date(Date.now() + Number(Atomics.load(offset, 0))) };
+  const cloud = await startLocalCloud({
+    ports: freePorts,
+    stateDirectory: directory,
+    durable: options.durable ?? false,
+    clock,
+    clockOffsetMs,
+    limits: options.limits ?? "aws",
+  });
+  return {
+    ...cloud,
+    clock,
+    advance: milliseconds => {
+      Atomics.add(offset, 0, BigInt(milliseconds));
+    },
+    operator: async () => ({ ...cloud.access, token: await cloud.operatorToken() }),
+    stop: async () => {
+      await cloud.stop();
+      if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Registers the issuing CA and waits until certificates can be issued. */
+export async function registerAuthority(cloud: TestCloud): Promise<void> {
+  const operator = await cloud.operator();
+  await callApi(operator, {
+    path: "/v1/authorities",
+    body: { id: "m1", caArn: cloud.hierarchy.issuing.arn },
+  });
+  await until(async () => (await callApi(operator, { path: "/v1/health" })).status === 200);
+}
+
+export type TestHolder = {
+  readonly holder: string;
+  readonly identity: ClientIdentity;
+  readonly certificate: EnrolledCertificate;
+};
+
+export async function enrolHolder(
+  access: ApiAccess,
+  holder: string,
+  fields: Readonly<Record<string, string>> = {},
+): Promise<TestHolder> {
+  const { key, csr } = await makeKeyAndCsr(holder);
+  const certificate = await enrol(access, { holder, csr, ...fields });
+  return { holder, certificate, identity: { key, certificate: certificate.certificate } };
+}
+
+/** A factory line's access to the API, by a certificate that an operator has issued. */
+export async function factoryAccess(cloud: TestCloud, tenant = "acme", line = "line-1"): Promise<ApiAccess> {
+  const { identity } = await enrolHolder(await cloud.operator(), line, { tenant, profile: "factory" });
+  return { ...cloud.access, identity };
+}
+
+/** Polls a condition; fails after `withinMs` with what it was waiting for. */
+export async function until(holds: () => Promise<boolean> | boolean, withinMs = 20_000): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${holds.toString()}`);
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}

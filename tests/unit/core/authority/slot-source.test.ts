@@ -1,0 +1,205 @@
+// Slots are handed out once: by one worker, by racing ones, and across a change of authority.
+import { describe, expect, it } from "vitest";
+import type { Authority, SlotBlock } from "#core/authority/authority.ts";
+import type { AuthorityRegistry } from "#core/authority/ports.ts";
+import { slotSource } from "#core/authority/slot-source.ts";
+import { type HandClock, handClock } from "#support/fixed-time.ts";
+import { anAuthority, aSlot } from "#support/records.ts";
+
+const blockSize = 4;
+const cacheMs = 5_000;
+
+type Counter = Pick<AuthorityRegistry, "listAuthorities" | "cutBlock"> & {
+  readonly change: (id: string, parts: Partial<Authority>) => void;
+  readonly calls: { reads: number; cuts: number };
+};
+
+/** Authorities with their slot counters: a cut at another number than the counter's is refused, as in the registry. */
+function counter(...authorities: readonly Authority[]): Counter {
+  const rows = new Map(authorities.map(authority => [authority.id, authority]));
+  const calls = { reads: 0, cuts: 0 };
+  const change = (id: string, parts: Partial<Authority>): void => {
+    rows.set(id, anAuthority({ ...rows.get(id), ...parts }));
+  };
+  return {
+    calls,
+    change,
+    listAuthorities: async () => {
+      calls.reads += 1;
+      return [...rows.values()];
+    },
+    cutBlock: async ({ id, nextSlot: first }, size): Promise<SlotBlock | undefined> => {
+      calls.cuts += 1;
+      const row = rows.get(id);
+      const end = first + size;
+      if (row?.nextSlot !== first || row.provisionedSlots < end || row.state !== "active") return undefined;
+      change(id, { nextSlot: end });
+      return { authorityId: id, first: aSlot(first), size };
+    },
+  };
+}
+
+function worker(registry: Counter, clock: HandClock = handClock()) {
+  const source = slotSource(registry, { blockSize, cacheMs, now: clock.now });
+  const take = async (): Promise<string> => {
+    const { authority, slot } = await source.take();
+    return `${authority.id}/${slot}`;
+  };
+  return { ...source, takeText: take };
+}
+
+async function takeMany(take: () => Promise<string>, count: number): Promise<readonly string[]> {
+  const taken: string[] = [];
+  for (let index = 0; index < count; index += 1) taken.push(await take());
+  return taken;
+}
+
+describe("one worker", () => {
+  it("hands slots out in order, block after block, with one write per block", async () => {
+    const registry = counter(anAuthority());
+    expect(await takeMany(worker(registry).takeText, 6)).toEqual([
+      "m1/0",
+      "m1/1",
+      "m1/2",
+      "m1/3",
+      "m1/4",
+      "m1/5",
+    ]);
+    expect(registry.calls.cuts).toBe(2);
+  });
+
+  it("hands a slot that came back out again, before any other", async () => {
+    const { take, giveBack, takeText } = worker(counter(anAuthority()));
+    const { slot } = await take();
+    giveBack(slot);
+    expect(await takeMany(takeText, 2)).toEqual(["m1/0", "m1/1"]);
+  });
+
+  it("takes back a slot of an earlier block of the same authority", async () => {
+    const { take, giveBack, takeText } = worker(counter(anAuthority()));
+    const { slot } = await take();
+    await takeMany(takeText, blockSize);
+    giveBack(slot);
+    expect(await takeMany(takeText, 2)).toEqual(["m1/0", "m1/5"]);
+  });
+
+  it("keeps its calls disjoint when they overlap", async () => {
+    const { takeText } = worker(counter(anAuthority()));
+    const taken = await Promise.all(Array.from({ length: 5 }, takeText));
+    expect(new Set(taken).size).toBe(5);
+  });
+});
+
+describe("racing workers", () => {
+  it("never hand out the same slot", async () => {
+    const registry = counter(anAuthority());
+    const workers = Array.from({ length: 5 }, () => worker(registry));
+    const taken = await Promise.all(workers.map(({ takeText }) => takeMany(takeText, 9)));
+    expect(new Set(taken.flat()).size).toBe(45);
+  });
+
+  it("are told to come back when the counter keeps moving", async () => {
+    const registry = counter(anAuthority());
+    const losing = { ...registry, cutBlock: async () => undefined };
+    await expect(worker(losing).take()).rejects.toMatchObject({ code: "registry.busy" });
+  });
+});
+
+describe("pages", () => {
+  it("are waited for: no slot is handed out without one", async () => {
+    const registry = counter(anAuthority({ nextSlot: 4093, provisionedSlots: 4096 }));
+    await expect(worker(registry).take()).rejects.toMatchObject({
+      code: "authority.unavailable",
+      data: { retryAfterSeconds: 2 },
+    });
+    expect(registry.calls.cuts).toBe(0);
+  });
+
+  it("suffice when the block ends with the last of them", async () => {
+    const registry = counter(anAuthority({ nextSlot: 4092, provisionedSlots: 4096 }));
+    expect(await takeMany(worker(registry).takeText, 4)).toEqual([
+      "m1/4092",
+      "m1/4093",
+      "m1/4094",
+      "m1/4095",
+    ]);
+  });
+
+  it("that arrive later serve the next call", async () => {
+    const registry = counter(anAuthority({ provisionedSlots: 0 }));
+    const { takeText } = worker(registry);
+    await expect(takeText()).rejects.toMatchObject({ code: "authority.unavailable" });
+    registry.change("m1", { provisionedSlots: 4096 });
+    expect(await takeText()).toBe("m1/0");
+  });
+});
+
+describe("the issuing authority", () => {
+  it.each(["prepared", "draining", "retired", "distrusted"] as const)("is never a %s one", async state => {
+    const registry = counter(anAuthority({ state }));
+    await expect(worker(registry).take()).rejects.toMatchObject({
+      code: "authority.unavailable",
+      data: { retryAfterSeconds: 30 },
+    });
+  });
+
+  it("is never one whose certificates carry no slot", async () => {
+    const registry = counter(anAuthority({ layout: "serials" }));
+    await expect(worker(registry).take()).rejects.toMatchObject({ code: "authority.unavailable" });
+  });
+
+  it("changes when another becomes active, at the latest after the cache's time", async () => {
+    const registry = counter(anAuthority(), anAuthority({ id: "m2", state: "prepared" }));
+    const clock = handClock();
+    const { takeText } = worker(registry, clock);
+    expect(await takeText()).toBe("m1/0");
+    registry.change("m1", { state: "draining" });
+    registry.change("m2", { state: "active" });
+    clock.forward(cacheMs);
+    expect(await takeText()).toBe("m1/1");
+    clock.forward(1);
+    expect(await takeMany(takeText, 2)).toEqual(["m2/0", "m2/1"]);
+  });
+
+  it("stops issuing at once for a worker with slots left, when none takes its place", async () => {
+    const registry = counter(anAuthority());
+    const clock = handClock();
+    const { takeText } = worker(registry, clock);
+    await takeText();
+    registry.change("m1", { state: "distrusted" });
+    clock.forward(cacheMs + 1);
+    await expect(takeText()).rejects.toMatchObject({ code: "authority.unavailable" });
+  });
+
+  // The number alone says nothing of its authority: 0 of m1, given back into m2's pool, would be m2's slot 0 twice.
+  it("is never given a slot of the one before it", async () => {
+    const registry = counter(anAuthority(), anAuthority({ id: "m2", state: "prepared" }));
+    const clock = handClock();
+    const { take, giveBack, takeText } = worker(registry, clock);
+    const { slot } = await take();
+    registry.change("m1", { state: "draining" });
+    registry.change("m2", { state: "active" });
+    clock.forward(cacheMs + 1);
+    expect(await takeText()).toBe("m2/0");
+    giveBack(slot);
+    expect(await takeText()).toBe("m2/1");
+  });
+});
+
+describe("authorities by id", () => {
+  it("are found in the cache, without another read", async () => {
+    const registry = counter(anAuthority());
+    const { authorityById } = worker(registry);
+    await authorityById("m1");
+    expect(await authorityById("m1")).toMatchObject({ id: "m1" });
+    expect(registry.calls.reads).toBe(1);
+  });
+
+  it("are read anew when the cache does not know them, in whatever state", async () => {
+    const registry = counter(anAuthority());
+    const { authorityById } = worker(registry);
+    expect(await authorityById("m2")).toBeUndefined();
+    registry.change("m2", { id: "m2", state: "retired" });
+    expect(await authorityById("m2")).toMatchObject({ id: "m2", state: "retired" });
+  });
+});

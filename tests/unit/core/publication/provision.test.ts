@@ -1,0 +1,94 @@
+// Pages stand before the slots that need them: no certificate is delivered that the edge refuses for want of a page.
+import { describe, expect, it } from "vitest";
+import { pagesAhead, provisionTarget, publishAuthority } from "#core/publication/provision.ts";
+import { noon } from "#support/fixed-time.ts";
+import { anAuthority } from "#support/records.ts";
+import { fakeRegistry, fakeStore } from "./fake-edge-store.ts";
+
+const pageSize = 4096;
+const enough = (pagesAhead / 2) * pageSize;
+
+describe("the target", () => {
+  it("of a new authority is fifty pages", () => {
+    expect(provisionTarget(anAuthority({ provisionedSlots: 0 }))).toBe(50 * pageSize);
+  });
+
+  it.each([
+    { name: "half of them left", provisionedSlots: enough, target: enough },
+    { name: "a slot less left", provisionedSlots: enough - 1, target: 50 * pageSize },
+  ])("with $name is $target", ({ provisionedSlots, target }) => {
+    expect(provisionTarget(anAuthority({ provisionedSlots }))).toBe(target);
+  });
+
+  it.each([
+    { nextSlot: 30 * pageSize - 1, target: 79 * pageSize },
+    { nextSlot: 30 * pageSize, target: 80 * pageSize },
+  ])("counts from the page of the next slot, $nextSlot", ({ nextSlot, target }) => {
+    expect(provisionTarget(anAuthority({ nextSlot, provisionedSlots: 50 * pageSize }))).toBe(target);
+  });
+
+  it.each(["prepared", "draining", "retired", "distrusted"] as const)(
+    "of a %s authority is what it has",
+    state => {
+      expect(provisionTarget(anAuthority({ state, provisionedSlots: 0 }))).toBe(0);
+    },
+  );
+
+  it("of an authority without slots is none", () => {
+    expect(provisionTarget(anAuthority({ layout: "serials", provisionedSlots: 0 }))).toBe(0);
+  });
+});
+
+describe("publishing an authority", () => {
+  const aWorld = (provisionedSlots: number, nextSlot = 0) => {
+    const registry = fakeRegistry(anAuthority({ provisionedSlots, nextSlot }));
+    const store = fakeStore();
+    return { registry, store, deps: { registry, store, now: () => noon } };
+  };
+  const mark = `provisioned m1 ${50 * pageSize}`;
+
+  it("writes its record and its first pages, and only then raises the mark", async () => {
+    const { deps, registry, store } = aWorld(0);
+    store.beforeWrite = () => expect(registry.calls).not.toContain(mark);
+    await publishAuthority(deps, "m1");
+    expect(store.contents.size).toBe(51);
+    expect([store.contents.get("m1.0"), store.contents.get("m1.31")]).toEqual(["g", "g"]);
+    expect(registry.calls.at(-1)).toBe(mark);
+  });
+
+  it("leaves the mark when the store does not take the pages", async () => {
+    const { deps, registry, store } = aWorld(0);
+    store.full = true;
+    await expect(publishAuthority(deps, "m1")).rejects.toMatchObject({ code: "edge_store.full" });
+    expect(registry.calls).not.toContain(mark);
+  });
+
+  it("writes only the pages it lacks, from its mark on", async () => {
+    const { deps, store } = aWorld(50 * pageSize, 30 * pageSize);
+    await publishAuthority(deps, "m1");
+    expect([...store.contents.keys()].filter(key => key.startsWith("m1."))).toEqual(
+      Array.from({ length: 30 }, (_, index) => `m1.${(50 + index).toString(16)}`),
+    );
+  });
+
+  it("with enough pages writes its record alone and leaves the mark", async () => {
+    const { deps, registry, store } = aWorld(50 * pageSize);
+    expect(await publishAuthority(deps, "m1")).toMatchObject({ keys: 1 });
+    expect([...store.contents.values()]).toEqual(["m m1 0 0"]);
+    expect(registry.calls).toEqual([]);
+  });
+
+  it("again changes nothing", async () => {
+    const { deps, store } = aWorld(0);
+    await publishAuthority(deps, "m1");
+    const before = new Map(store.contents);
+    await publishAuthority(deps, "m1");
+    expect(store.contents).toEqual(before);
+  });
+
+  it("that is not there does nothing", async () => {
+    const { deps, store } = aWorld(0);
+    expect(await publishAuthority(deps, "m9")).toMatchObject({ keys: 0, calls: 0 });
+    expect(store.contents.size).toBe(0);
+  });
+});
