@@ -72,7 +72,7 @@ function passthrough(subject: SubjectTemplate): ApiPassthrough {
 }
 
 // Three reads a certificate is the whole GetCertificate budget at full issuing rate (75 against 25 a second).
-const pollDelaysMs = [150, 600, 1_500, 2_500, 4_000];
+const pollDelaysMs = [150, 600, 1_500, 2_500, 3_000];
 
 async function collect(
   client: ACMPCAClient,

@@ -3,10 +3,12 @@ import "@aws-sdk/signature-v4a";
 import {
   CloudFrontKeyValueStoreClient,
   DescribeKeyValueStoreCommand,
+  GetKeyCommand,
+  paginateListKeys,
   UpdateKeysCommand,
 } from "@aws-sdk/client-cloudfront-keyvaluestore";
 import { AppError } from "#core/error.ts";
-import type { EdgeStore, StoreChange, StoreWriteResult } from "#core/publication/ports.ts";
+import type { EdgeStore, StoreChanges, StoreListing, StoreWriteResult } from "#core/publication/ports.ts";
 
 /**
  * The client's endpoint rules put the account id before any host, which no loopback address survives; an explicit
@@ -27,15 +29,50 @@ export function keyValueStore(client: CloudFrontKeyValueStoreClient, storeArn: s
       if (ETag === undefined) throw new Error("DescribeKeyValueStore answered no ETag");
       return ETag;
     },
-    write: (tag, puts) => write(client, storeArn, tag, puts),
+    read: key => read(client, storeArn, key),
+    list: () => list(client, storeArn),
+    write: (tag, changes) => write(client, storeArn, tag, changes),
   };
+}
+
+async function read(
+  client: CloudFrontKeyValueStoreClient,
+  storeArn: string,
+  key: string,
+): Promise<string | undefined> {
+  try {
+    return (await client.send(new GetKeyCommand({ KvsARN: storeArn, Key: key }))).Value;
+  } catch (error) {
+    if (error instanceof Error && error.name === "ResourceNotFoundException") return undefined;
+    throw asUnavailable(error);
+  }
+}
+
+/** ListKeys carries no ETag: the listing is one state of the store only when the tag is the same before and after. */
+async function list(
+  client: CloudFrontKeyValueStoreClient,
+  storeArn: string,
+): Promise<StoreListing | undefined> {
+  const describe = new DescribeKeyValueStoreCommand({ KvsARN: storeArn });
+  const { ETag: tag } = await translating(client.send(describe));
+  const items = new Map<string, string>();
+  const pages = paginateListKeys({ client, pageSize: 50 }, { KvsARN: storeArn });
+  for (
+    let page = await translating(pages.next());
+    page.done !== true;
+    page = await translating(pages.next())
+  ) {
+    for (const { Key, Value } of page.value.Items ?? []) items.set(Key ?? "", Value ?? "");
+  }
+  const { ETag: tagAfter } = await translating(client.send(describe));
+  return tag !== undefined && tag === tagAfter ? { tag, items } : undefined;
 }
 
 async function write(
   client: CloudFrontKeyValueStoreClient,
   storeArn: string,
   tag: string,
-  puts: readonly StoreChange[],
+  { puts, deletes }: StoreChanges,
 ): Promise<StoreWriteResult> {
   try {
     const { ETag, TotalSizeInBytes, ItemCount } = await client.send(
@@ -43,6 +80,7 @@ async function write(
         KvsARN: storeArn,
         IfMatch: tag,
         Puts: puts.map(({ key, value }) => ({ Key: key, Value: value })),
+        Deletes: deletes.map(key => ({ Key: key })),
       }),
     );
     if (ETag === undefined) throw new Error("UpdateKeys answered no ETag");

@@ -4,6 +4,7 @@ import * as z from "zod";
 import type { DeniedSlot, PublicationRegistry } from "#core/publication/ports.ts";
 import { dynamoAuthorityRegistry } from "./authority-registry.ts";
 import type { RegistryTable } from "./client.ts";
+import { readOrders } from "./order-registry.ts";
 import { keys } from "./table.ts";
 
 const deniedRow = z.object({
@@ -14,7 +15,12 @@ const deniedRow = z.object({
 
 export function dynamoPublicationRegistry(table: RegistryTable): PublicationRegistry {
   const { listAuthorities, recordProvisioned } = dynamoAuthorityRegistry(table);
-  return { listAuthorities, recordProvisioned, readDeniedSlots: page => readDeniedSlots(table, page) };
+  return {
+    listAuthorities,
+    recordProvisioned,
+    readDeniedSlots: page => readDeniedSlots(table, page),
+    readOrders: (authorityId, fromSlot) => readOrders(table, authorityId, fromSlot),
+  };
 }
 
 /** Strongly consistent. At most 4,096 rows of about 120 bytes: one request, unless the page is nearly all denied. */

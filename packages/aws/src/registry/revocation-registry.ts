@@ -7,7 +7,7 @@ import type { RevokeAtCaRegistry } from "#core/revocation/revoke-at-ca.ts";
 import type { RevocationRegistry } from "#core/revocation/revoke-reported.ts";
 import { offsetOf, pageKey, pageOf } from "#core/slot-page/slot.ts";
 import { listAuthorities } from "./authority-registry.ts";
-import { type RegistryTable, transact } from "./client.ts";
+import { type RegistryTable, type TransactItem, transact } from "./client.ts";
 import { findByHolder, findBySha256, readCertificates } from "./read-certificate.ts";
 import { putAudit, putOutbox } from "./side-rows.ts";
 import { keys, openShards, shardOf } from "./table.ts";
@@ -81,8 +81,21 @@ async function recordRevocation(
         },
       },
     },
+    ...(revocation.reason === "keyCompromise" ? [blockKey(table, certificate, revokedAt)] : []),
     putAudit(table, audit),
     putOutbox(table, certificate.sha256, revocation.revokedAt, certificateRevoked(certificate, revocation)),
   ]);
   return refusal === undefined ? "revoked" : "already";
+}
+
+/** A key that is known to others is never certified again, for no holder and no tenant (invariant I14). */
+function blockKey(table: RegistryTable, certificate: Certificate, at: string): TransactItem {
+  return {
+    Update: {
+      TableName: table.tableName,
+      Key: keys.publicKey(certificate.spkiSha256),
+      UpdateExpression: "SET blockedAt = if_not_exists(blockedAt, :at)",
+      ExpressionAttributeValues: { ":at": at },
+    },
+  };
 }

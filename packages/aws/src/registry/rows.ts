@@ -10,7 +10,8 @@ import type { Enrolment, EnrolmentId } from "#core/enrolment/enrolment.ts";
 import { enrolmentStates } from "#core/enrolment/enrolment.ts";
 import type { Serial } from "#core/serial.ts";
 import type { Slot } from "#core/slot-page/slot.ts";
-import { dueShards, keys, openShards, shardOf } from "./table.ts";
+import { offsetOf, pageKey, pageOf } from "#core/slot-page/slot.ts";
+import { dueShards, keys, offsetText, openShards, shardOf } from "./table.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -47,7 +48,7 @@ const certificateRow = z.object({
 });
 
 export function toCertificateRow(certificate: Certificate): Row {
-  const { id, tenant, lot } = certificate;
+  const { id, tenant } = certificate;
   const issuedAt = certificate.issuedAt.toISOString();
   const due = dueAt(certificate).toISOString();
   return {
@@ -59,9 +60,8 @@ export function toCertificateRow(certificate: Certificate): Row {
     issuedAt,
     tenantPk: `TENANT#${tenant}#${issuedAt.slice(0, 7)}`,
     tenantSk: `${issuedAt}#${id}`,
-    ...(lot === undefined
-      ? {}
-      : { lotPk: `LOT#${tenant}#${lot}`, lotSk: `${slotSortKey(certificate.slot)}#${id}` }),
+    slotPk: pageKey(certificate.authorityId, pageOf(certificate.slot)),
+    slotSk: offsetText(offsetOf(certificate.slot)),
     duePk: `DUE#${due.slice(0, 10)}#${shardOf(certificate.sha256, dueShards)}`,
     dueSk: `${due}#${id}`,
   };
@@ -130,9 +130,4 @@ export function fromEnrolmentRow(row: Row): Enrolment {
 function dueAt(certificate: Certificate): Date {
   const issued = certificate.issuedAt.getTime();
   return new Date(issued + Math.floor(((certificate.notAfter.getTime() - issued) * 2) / 3));
-}
-
-/** Slots sort as text: 10 hex digits hold 2^40 of them. */
-function slotSortKey(value: Slot): string {
-  return value.toString(16).padStart(10, "0");
 }

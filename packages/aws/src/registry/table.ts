@@ -24,7 +24,8 @@ export const tableLayout = {
   indexes: {
     /** A tenant's certificates by month of issuance: a month bounds what one partition key collects. */
     byTenant: { partitionKey: "tenantPk", sortKey: "tenantSk", include: listed },
-    byLot: { partitionKey: "lotPk", sortKey: "lotSk", include: listed },
+    /** Every certificate by the page and offset of its slot: a lot is a few pages, and a proof walks them all. */
+    bySlot: { partitionKey: "slotPk", sortKey: "slotSk", include: listed },
     /** Sparse: open enrolments, and certificates by the day they fall due, sharded. */
     byDue: { partitionKey: "duePk", sortKey: "dueSk", include: [] },
   },
@@ -53,12 +54,16 @@ export const keys = {
   /** Denied slots of one page: what the publisher reads, and all it reads. `page` is a store key, such as `m1.1a`. */
   deniedSlot: (page: string, offset: number): Key => ({
     pk: `PAGE#${page}`,
-    sk: `DENIED#${offset.toString(16).padStart(3, "0")}`,
+    sk: `DENIED#${offsetText(offset)}`,
+  }),
+  order: (authorityId: string, last: number, id: string): Key => ({
+    pk: `ORDERS#${authorityId}`,
+    sk: `ORDER#${slotSortKey(last)}#${id}`,
   }),
   authority: (id: string): Key => ({ pk: "AUTHORITIES", sk: `AUTHORITY#${id}` }),
   block: (authorityId: string, first: number): Key => ({
     pk: `BLOCKS#${authorityId}`,
-    sk: `BLOCK#${first.toString(16).padStart(10, "0")}`,
+    sk: `BLOCK#${slotSortKey(first)}`,
   }),
   auditReport: (authorityId: string): Key => ({ pk: `AUDIT-REPORT#${authorityId}`, sk: "LATEST" }),
   audit: (subject: string, at: Date, requestId: string, action: string): Key => ({
@@ -71,4 +76,14 @@ export const keys = {
 /** A stable shard for `text`, which must be hexadecimal (a digest or a serial): its last digits are evenly spread. */
 export function shardOf(text: string, shards: number): number {
   return Number.parseInt(text.slice(-4), 16) % shards;
+}
+
+/** An offset in a page sorts as text too. */
+export function offsetText(offset: number): string {
+  return offset.toString(16).padStart(3, "0");
+}
+
+/** Slots sort as text: ten hex digits hold 2^40 of them. */
+export function slotSortKey(slot: number): string {
+  return slot.toString(16).padStart(10, "0");
 }

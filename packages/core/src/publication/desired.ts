@@ -1,23 +1,53 @@
 // What the edge store must hold, as a pure function of registry rows.
 import type { Authority } from "#core/authority/authority.ts";
 import { assert } from "#core/error.ts";
-import { sha256Hex } from "#core/sha256.ts";
-import { authorityKeyOfDigest, buildAuthorityRecord } from "#core/slot-page/authority-record.ts";
+import { type Order, refuses } from "#core/order/order.ts";
+import { buildAuthorityRecord } from "#core/slot-page/authority-record.ts";
+import { decodePage } from "#core/slot-page/decode.ts";
+import { authorityKey } from "#core/slot-page/digest.ts";
 import { encodePage } from "#core/slot-page/encode.ts";
-import { pageSize, slotState } from "#core/slot-page/page.ts";
+import { type PageBits, pageSize, slotState } from "#core/slot-page/page.ts";
 import type { DeniedSlot, StoreChange } from "./ports.ts";
 
 /** A certificate is refused for its dates from then on, whatever its bit says; a day covers clocks that run late. */
-const expiredForMs = 86_400_000;
+export const expiredForMs = 86_400_000;
 
-export function desiredPage(denied: readonly DeniedSlot[], now: Date): string {
+export type PageRows = {
+  /** First slot of the page. */
+  readonly firstSlot: number;
+  readonly denied: readonly DeniedSlot[];
+  readonly orders: readonly Order[];
+};
+
+export function desiredBits({ firstSlot, denied, orders }: PageRows, now: Date): PageBits {
   const bits = new Uint8Array(pageSize).fill(slotState.good);
   for (const { offset, state, notAfter } of denied) {
     // A burnt slot names no certificate we know, so nothing is known to have expired.
     const gone = state !== "burnt" && now.getTime() - notAfter.getTime() > expiredForMs;
     bits[offset] = gone ? slotState.any : slotState.revoked;
   }
-  return encodePage(bits);
+  for (const order of orders) {
+    const from = Math.max(order.first, firstSlot) - firstSlot;
+    const to = Math.min(order.last, firstSlot + pageSize - 1) - firstSlot;
+    if (from <= to && refuses(order, firstSlot + from)) bits.fill(slotState.revoked, from, to + 1);
+  }
+  return bits;
+}
+
+export function pageChange(key: string, bits: PageBits): StoreChange {
+  const refusesSomebody = bits.includes(slotState.revoked);
+  return { key, value: pageValue(bits), ...(refusesSomebody ? { whenFull: "r" } : {}) };
+}
+
+/** The shortest value for `bits`, read back before anybody else reads it: a wrong bit must not leave this function. */
+function pageValue(bits: PageBits): string {
+  const value = encodePage(bits);
+  const decoded = decodePage(value);
+  assert(
+    decoded !== undefined && bits.every((state, slot) => state === slotState.any || state === decoded[slot]),
+    "a page's text says what its bits say",
+  );
+  return value;
 }
 
 /** The layouts an authority's state leaves it: only one that still has standing is judged by its certificates. */
@@ -38,5 +68,5 @@ export async function desiredAuthorityRecord(authority: Authority): Promise<Stor
     pins: [],
   });
   assert(value !== undefined, `authority ${authority.id} has a record that fits`);
-  return { key: authorityKeyOfDigest(await sha256Hex(authority.issuerDn)), value };
+  return { key: await authorityKey(authority.issuerDn), value };
 }

@@ -1,5 +1,6 @@
 // What publishing reads and writes: registry rows in, edge store keys out.
 import type { Authority } from "#core/authority/authority.ts";
+import type { Order } from "#core/order/order.ts";
 
 /** A slot that the edge must refuse. `burnt`: the CA may have signed something for it that we never recorded. */
 export type DeniedSlot = {
@@ -11,10 +12,18 @@ export type DeniedSlot = {
 export type PublicationRegistry = {
   readonly listAuthorities: () => Promise<readonly Authority[]>;
   readonly readDeniedSlots: (page: string) => Promise<readonly DeniedSlot[]>;
+  /** The authority's orders that end at or after `fromSlot`, lifted ones included. */
+  readonly readOrders: (authorityId: string, fromSlot: number) => Promise<readonly Order[]>;
   readonly recordProvisioned: (authorityId: string, provisionedSlots: number) => Promise<void>;
 };
 
-export type StoreChange = { readonly key: string; readonly value: string };
+export type StoreChange = {
+  readonly key: string;
+  readonly value: string;
+  /** Written instead when the store has no room for `value`: shorter, and refusing more, never less. */
+  readonly whenFull?: string;
+};
+export type StoreChanges = { readonly puts: readonly StoreChange[]; readonly deletes: readonly string[] };
 
 export type StoreWriteResult =
   | { readonly kind: "written"; readonly tag: string; readonly totalBytes: number; readonly keyCount: number }
@@ -22,8 +31,14 @@ export type StoreWriteResult =
   | { readonly kind: "stale" }
   | { readonly kind: "full" };
 
+export type StoreListing = { readonly tag: string; readonly items: ReadonlyMap<string, string> };
+
+/** Every operation throws `edge_store.unavailable` when the store does not answer. */
 export type EdgeStore = {
   readonly readTag: () => Promise<string>;
-  /** All or nothing; at most 50 keys (the store's own limit). Throws `edge_store.unavailable`. */
-  readonly write: (tag: string, puts: readonly StoreChange[]) => Promise<StoreWriteResult>;
+  readonly read: (key: string) => Promise<string | undefined>;
+  /** The whole content as it was at one tag; undefined when it changed while it was being listed. */
+  readonly list: () => Promise<StoreListing | undefined>;
+  /** All or nothing; at most 50 keys, puts and deletes together (the store's own limit). */
+  readonly write: (tag: string, changes: StoreChanges) => Promise<StoreWriteResult>;
 };

@@ -1,8 +1,13 @@
 // Makes the edge store say what the registry says. It keeps no state of its own: run it twice, kill it anywhere,
 // run two of them, and the store still ends at the registry's content (invariants I5, I6).
-import { assert, fail } from "#core/error.ts";
-import { desiredAuthorityRecord, desiredPage } from "./desired.ts";
-import type { EdgeStore, PublicationRegistry, StoreChange } from "./ports.ts";
+import { assert } from "#core/error.ts";
+import type { Order } from "#core/order/order.ts";
+import { generationKey } from "#core/slot-page/generation.ts";
+import { pageSize } from "#core/slot-page/page.ts";
+import { parsePageKey } from "#core/slot-page/slot.ts";
+import { desiredAuthorityRecord, desiredBits, pageChange } from "./desired.ts";
+import type { EdgeStore, PublicationRegistry, StoreChange, StoreChanges } from "./ports.ts";
+import { nothingWritten, type PublishResult, writeChanges } from "./write-changes.ts";
 
 export type PublishDeps = {
   readonly registry: PublicationRegistry;
@@ -17,59 +22,73 @@ export type PublishTargets = {
   readonly authorities: readonly string[];
 };
 
-export type PublishResult = {
-  readonly keys: number;
-  readonly calls: number;
-  readonly conflicts: number;
-  readonly totalBytes: number;
-};
-
-const keysPerCall = 50;
-const mostConflicts = 10;
-
-/** Refuses with `edge_store.contended`, `edge_store.full` or `edge_store.unavailable`; all are retried by the trigger. */
+/** Refuses as `writeChanges` does. */
 export async function publish(deps: PublishDeps, targets: PublishTargets): Promise<PublishResult> {
-  let result: PublishResult = { keys: 0, calls: 0, conflicts: 0, totalBytes: 0 };
-  if (targets.pages.length === 0 && targets.authorities.length === 0) return result;
-  for (let conflicts = 0; conflicts < mostConflicts; conflicts += 1) {
-    // ETag first, then registry, then write under that ETag: a snapshot that has aged loses with a conflict.
-    let tag = await deps.store.readTag();
-    const changes = await desiredChanges(deps, targets);
-    result = { keys: 0, calls: 0, conflicts, totalBytes: 0 };
-    let stale = false;
-    for (let from = 0; from < changes.length && !stale; from += keysPerCall) {
-      const batch = changes.slice(from, from + keysPerCall);
-      const written = await deps.store.write(tag, batch);
-      if (written.kind === "full") fail("edge_store.full", { retryAfterSeconds: 60 });
-      stale = written.kind === "stale";
-      if (written.kind === "written") {
-        tag = written.tag;
-        result = {
-          ...result,
-          keys: result.keys + batch.length,
-          calls: result.calls + 1,
-          totalBytes: written.totalBytes,
-        };
-      }
-    }
-    if (!stale) return result;
-  }
-  return fail("edge_store.contended", { retryAfterSeconds: 1 });
+  if (targets.pages.length === 0 && targets.authorities.length === 0) return nothingWritten;
+  return writeChanges(deps.store, () => desiredChanges(deps, targets));
 }
 
-async function desiredChanges(deps: PublishDeps, targets: PublishTargets): Promise<readonly StoreChange[]> {
-  const changes: StoreChange[] = [];
-  if (targets.authorities.length > 0) {
-    const authorities = await deps.registry.listAuthorities();
-    for (const id of targets.authorities) {
+async function desiredChanges(deps: PublishDeps, targets: PublishTargets): Promise<StoreChanges> {
+  const now = deps.now();
+  const records = await desiredRecords(deps.registry, targets.authorities);
+  const pages = await desiredPages(deps.registry, targets.pages, now);
+  // Last, so that an edge that has the generation has the rest of its batch.
+  const generation = { key: generationKey, value: String(now.getTime()) };
+  return { puts: [...records, ...pages, generation], deletes: [] };
+}
+
+async function desiredRecords(
+  registry: PublicationRegistry,
+  ids: readonly string[],
+): Promise<readonly StoreChange[]> {
+  if (ids.length === 0) return [];
+  const authorities = await registry.listAuthorities();
+  return Promise.all(
+    ids.map(id => {
       const authority = authorities.find(candidate => candidate.id === id);
       assert(authority !== undefined, `authority ${id} of a change exists`);
-      changes.push(await desiredAuthorityRecord(authority));
-    }
-  }
-  const now = deps.now();
-  for (const page of targets.pages) {
-    changes.push({ key: page, value: desiredPage(await deps.registry.readDeniedSlots(page), now) });
+      return desiredAuthorityRecord(authority);
+    }),
+  );
+}
+
+/** Pages at once read from the registry: enough to hide its latency, few enough not to be throttled. */
+const readsAtOnce = 16;
+
+export async function desiredPages(
+  registry: PublicationRegistry,
+  pages: readonly string[],
+  now: Date,
+): Promise<readonly StoreChange[]> {
+  const orders = await ordersOf(registry, pages);
+  const changes: StoreChange[] = [];
+  for (let from = 0; from < pages.length; from += readsAtOnce) {
+    const read = pages.slice(from, from + readsAtOnce).map(async key => {
+      const { authorityId, page } = parsePageKey(key);
+      const rows = {
+        firstSlot: page * pageSize,
+        denied: await registry.readDeniedSlots(key),
+        orders: orders.get(authorityId) ?? [],
+      };
+      return pageChange(key, desiredBits(rows, now));
+    });
+    changes.push(...(await Promise.all(read)));
   }
   return changes;
+}
+
+/** One read per authority: orders are few, and those that end before the first page are not read. */
+async function ordersOf(
+  registry: PublicationRegistry,
+  pages: readonly string[],
+): Promise<ReadonlyMap<string, readonly Order[]>> {
+  const lowest = new Map<string, number>();
+  for (const key of pages) {
+    const { authorityId, page } = parsePageKey(key);
+    lowest.set(authorityId, Math.min(page, lowest.get(authorityId) ?? page));
+  }
+  const reads = [...lowest].map(
+    async ([id, page]) => [id, await registry.readOrders(id, page * pageSize)] as const,
+  );
+  return new Map(await Promise.all(reads));
 }

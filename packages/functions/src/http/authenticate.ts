@@ -24,18 +24,15 @@ export async function authenticate(deps: AuthenticateDeps, event: APIGatewayProx
     fail("caller.unauthenticated", { reason: "requests reach this API through the edge only" });
   }
   const { headers } = event;
-  const bearer = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/.exec(headers["authorization"] ?? "")?.[1];
+  const bearer = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(headers["authorization"] ?? "")?.[1];
   if (bearer !== undefined) return operator(deps, bearer);
   if (headers["cloudfront-viewer-cert-present"] === "1") return certificateHolder(deps, headers);
   return fail("caller.unauthenticated", { reason: "present a client certificate or an operator's token" });
 }
 
-function originCertificate(event: APIGatewayProxyEventV2): unknown {
-  // The type omits mTLS; the payload carries it on a custom domain that requires it (aws-services, 5.2).
-  const context = event.requestContext as {
-    authentication?: { clientCert?: { clientCertPem?: string } } | null;
-  };
-  return context.authentication?.clientCert?.clientCertPem;
+/** On a custom domain that requires mTLS (aws-services, 5.2); elsewhere the payload has null, whatever its type says. */
+function originCertificate(event: APIGatewayProxyEventV2): string | undefined {
+  return event.requestContext.authentication?.clientCert?.clientCertPem;
 }
 
 async function operator(deps: AuthenticateDeps, token: string): Promise<Caller> {
@@ -59,7 +56,8 @@ async function certificateHolder(
   }
   const certificate = await deps.readCertificate(certificateId(authority.id, serial));
   const usable = certificate?.state === "active" || certificate?.state === "superseded";
-  if (certificate === undefined || !usable || certificate.notAfter <= deps.now()) {
+  // RFC 5280, 4.1.2.5: the validity includes its last second.
+  if (certificate === undefined || !usable || certificate.notAfter < deps.now()) {
     fail("caller.unauthenticated", { reason: "the client certificate is not one of ours" });
   }
   const { tenant, holder, profile, id, sha256 } = certificate;

@@ -96,9 +96,16 @@ export function toProblemResponse(error: unknown, requestId: string): ProblemRes
     ...("findings" in data ? { errors: data.findings } : {}),
   };
   const retryAfter = "retryAfterSeconds" in data ? { "retry-after": String(data.retryAfterSeconds) } : {};
+  // RFC 9110, 11.6.1: a 401 says which scheme would do. A client certificate is none of HTTP's.
+  const challenge = row.status === 401 ? { "www-authenticate": "Bearer" } : {};
   return {
     statusCode: row.status,
-    headers: { "content-type": "application/problem+json", "cache-control": "no-store", ...retryAfter },
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      ...retryAfter,
+      ...challenge,
+    },
     body: JSON.stringify(body),
   };
 }

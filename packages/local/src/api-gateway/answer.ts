@@ -27,7 +27,7 @@ export type Gateway = {
 
 type Caller = { readonly clientCertificate: ClientCertificate; readonly requestId: string };
 
-/** Answers what to send, or `dropped` when an injected fault breaks the connection. Never rejects. */
+/** Answers what to send, or `dropped` when there is to be no answer (an injected fault, a client that left). Never rejects. */
 export async function answerRequest(
   gateway: Gateway,
   request: IncomingMessage,
@@ -37,6 +37,8 @@ export async function answerRequest(
     return await route(gateway, request, caller);
   } catch (error) {
     if (error instanceof BodyTooLargeError) return gatewayResponse(413, [["connection", "close"]]);
+    // The client left in the middle of its body: nobody is there to answer.
+    if (request.socket.destroyed) return "dropped";
     console.error("api gateway:", error);
     return gatewayResponse(500);
   }

@@ -43,7 +43,7 @@ export function admittedCertificate(
   return verdict.kind === "trusted" ? describeCertificate(new X509Certificate(leaf)) : undefined;
 }
 
-export function describeCertificate(certificate: X509Certificate): ClientCertificate {
+function describeCertificate(certificate: X509Certificate): ClientCertificate {
   return {
     clientCertPem: certificate.toString(),
     subjectDN: distinguishedName(certificate.subject),

@@ -11,7 +11,7 @@ export type GatewayResponse = {
 // The gateway's own to write, whatever a function says.
 const owned = new Set(["connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"]);
 
-export const gatewayMessages = {
+const gatewayMessages = {
   400: "Bad Request",
   401: "Unauthorized",
   403: "Forbidden",

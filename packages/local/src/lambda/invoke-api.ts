@@ -53,7 +53,7 @@ async function route(api: InvokeApi, request: IncomingMessage): Promise<Reply> {
   const [, encoded, action] = functionPath.exec(url.pathname) ?? [];
   const qualifier = url.searchParams.get("Qualifier") ?? "$LATEST";
   if (encoded !== undefined) {
-    const name = functionNameOf(decodeURIComponent(encoded));
+    const name = functionNameOf(encoded);
     if (qualifier !== "$LATEST") throw notFound(`${name}:${qualifier}`);
     if (method === "POST" && action === "/invocations") return invoke(api, name, request);
     if (method === "GET" && action === "/configuration") return ok(api.configuration(name));
@@ -108,7 +108,13 @@ async function readPayload(request: IncomingMessage, maxBytes: number): Promise<
 }
 
 /** Takes `name`, `name:$LATEST`, a partial ARN (`account:function:name`) or a full one. */
-function functionNameOf(identifier: string): string {
+function functionNameOf(encoded: string): string {
+  let identifier: string;
+  try {
+    identifier = decodeURIComponent(encoded);
+  } catch {
+    throw new AwsError("ValidationException", "The function name is not valid percent-encoding.");
+  }
   const unqualified = identifier.replace(/:\$LATEST$/, "");
   return /^(?:arn:aws:lambda:[a-z0-9-]+:)?\d{12}:function:([^:]+)$/.exec(unqualified)?.[1] ?? unqualified;
 }

@@ -1,0 +1,31 @@
+// An order: a state laid over a range of slots by one row. A lot of 250,000 is refused once its order's pages are
+// written; the rows of its certificates follow in the background. It never hides an earlier individual revocation,
+// and lifting it uncovers exactly what was there before.
+import type { Slot } from "#core/slot-page/slot.ts";
+
+export const orderStates = ["revoked", "held", "lifted"] as const;
+export type OrderState = (typeof orderStates)[number];
+
+export type Order = {
+  /** Derived from what was ordered by whom, so that a repeated event is the same order. */
+  readonly id: string;
+  readonly authorityId: string;
+  readonly first: Slot;
+  /** Included. */
+  readonly last: Slot;
+  readonly state: OrderState;
+  readonly actor: string;
+  readonly at: Date;
+};
+
+/** From → to. A revoking order is as terminal as a revoked certificate; only a hold can be lifted. */
+export const orderTransitions = {
+  held: ["revoked", "lifted"],
+  lifted: ["revoked"],
+  revoked: [],
+} as const satisfies Record<OrderState, readonly OrderState[]>;
+
+/** Whether the order refuses `slot` now. */
+export function refuses(order: Pick<Order, "first" | "last" | "state">, slot: number): boolean {
+  return order.state !== "lifted" && order.first <= slot && slot <= order.last;
+}

@@ -1,0 +1,86 @@
+// One writer's way through the store's ETag chain: tag first, then the registry, then batches under that tag.
+// A tag that has moved means that what was computed may be old, so everything is computed again.
+import { fail } from "#core/error.ts";
+import type { EdgeStore, StoreChange, StoreChanges } from "./ports.ts";
+
+export type PublishResult = {
+  readonly keys: number;
+  readonly calls: number;
+  readonly conflicts: number;
+  /** Of the store after the last write; 0 when nothing was written. */
+  readonly totalBytes: number;
+};
+
+export const nothingWritten: PublishResult = { keys: 0, calls: 0, conflicts: 0, totalBytes: 0 };
+
+const keysPerCall = 50;
+const mostConflicts = 10;
+
+/**
+ * Writes what `compute` answers, computing it anew after each conflict. Refuses with `edge_store.contended`,
+ * `edge_store.full` (after the last resort was written) or `edge_store.unavailable`; repeating is always safe.
+ */
+export async function writeChanges(
+  store: EdgeStore,
+  compute: () => Promise<StoreChanges>,
+): Promise<PublishResult> {
+  for (let conflicts = 0; conflicts < mostConflicts; conflicts += 1) {
+    const tag = await store.readTag();
+    const written = await writeBatches(store, tag, await compute());
+    if (written !== "stale") return { ...written, conflicts };
+  }
+  return fail("edge_store.contended", { retryAfterSeconds: 1 });
+}
+
+async function writeBatches(
+  store: EdgeStore,
+  firstTag: string,
+  changes: StoreChanges,
+): Promise<Omit<PublishResult, "conflicts"> | "stale"> {
+  let result = { keys: 0, calls: 0, totalBytes: 0 };
+  let tag = firstTag;
+  for (const batch of batchesOf(changes)) {
+    const written = await store.write(tag, batch);
+    if (written.kind === "stale") return "stale";
+    if (written.kind === "full") return writeLastResort(store, tag, batch.puts);
+    tag = written.tag;
+    result = {
+      keys: result.keys + batch.puts.length + batch.deletes.length,
+      calls: result.calls + 1,
+      totalBytes: written.totalBytes,
+    };
+  }
+  return result;
+}
+
+/** Deletes go first: they make the room that puts may need. */
+function batchesOf({ puts, deletes }: StoreChanges): readonly StoreChanges[] {
+  const batches: StoreChanges[] = [];
+  for (let from = 0; from < deletes.length + puts.length; from += keysPerCall) {
+    const to = from + keysPerCall;
+    batches.push({
+      deletes: deletes.slice(from, to),
+      puts: puts.slice(Math.max(0, from - deletes.length), Math.max(0, to - deletes.length)),
+    });
+  }
+  return batches;
+}
+
+/**
+ * The store takes no more: each page that has somebody to refuse refuses all 4,096, in one character. More are refused
+ * than should be, never fewer, and the alarm that follows is the operator's to answer (threat F4).
+ */
+async function writeLastResort(
+  store: EdgeStore,
+  tag: string,
+  puts: readonly StoreChange[],
+): Promise<"stale"> {
+  const shrunk = puts.flatMap(({ key, whenFull }) =>
+    whenFull === undefined ? [] : [{ key, value: whenFull }],
+  );
+  if (shrunk.length > 0) {
+    const written = await store.write(tag, { puts: shrunk, deletes: [] });
+    if (written.kind === "stale") return "stale";
+  }
+  return fail("edge_store.full", { retryAfterSeconds: 60 });
+}
