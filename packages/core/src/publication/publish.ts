@@ -4,7 +4,7 @@ import { assert } from "#core/error.ts";
 import type { Order } from "#core/order/order.ts";
 import { generationKey } from "#core/slot-page/generation.ts";
 import { pageSize } from "#core/slot-page/page.ts";
-import { parsePageKey } from "#core/slot-page/slot.ts";
+import { parsePageKey } from "#core/slot-page/parse-page-key.ts";
 import { desiredAuthorityRecord, desiredBits, pageChange } from "./desired.ts";
 import type { EdgeStore, PublicationRegistry, StoreChange, StoreChanges } from "./ports.ts";
 import { nothingWritten, type PublishResult, writeChanges } from "./write-changes.ts";
