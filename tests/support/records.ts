@@ -1,5 +1,5 @@
 // Registry records with sound defaults; a test gives only what it is about.
-import type { Authority } from "#core/authority/authority.ts";
+import type { ForeignAuthority, ManagedAuthority } from "#core/authority/authority.ts";
 import { type Certificate, certificateId } from "#core/certificate/certificate.ts";
 import type { Enrolment, EnrolmentId } from "#core/enrolment/enrolment.ts";
 import type { RecordedEnrolment } from "#core/enrolment/ports.ts";
@@ -21,10 +21,11 @@ export function aSerial(text: string): Serial {
   return serial;
 }
 
-export function anAuthority(parts: Partial<Authority> = {}): Authority {
+export function anAuthority(parts: Partial<ManagedAuthority> = {}): ManagedAuthority {
   return {
     id: "m1",
     state: "active",
+    kind: "managed",
     layout: "slots",
     caArn,
     keyAlgorithm: "EC_prime256v1",
@@ -36,6 +37,23 @@ export function anAuthority(parts: Partial<Authority> = {}): Authority {
     firstLiveSlot: 0,
     nextSlot: 0,
     provisionedSlots: 50 * 4096,
+    version: 1,
+    ...parts,
+  };
+}
+
+export function aForeignAuthority(parts: Partial<ForeignAuthority> = {}): ForeignAuthority {
+  return {
+    id: "p1",
+    state: "active",
+    kind: "foreign",
+    layout: "serials",
+    keyAlgorithm: "EC_prime256v1",
+    issuerDn: "CN=Partner CA,O=Partner",
+    certificatePem: "(the partner's CA certificate)\n",
+    chainPem: "",
+    notAfter: fromNoon(3650 * dayMs),
+    notBeforeFloor: 0,
     version: 1,
     ...parts,
   };

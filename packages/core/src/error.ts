@@ -15,6 +15,8 @@ export type ErrorData = {
   "request.too_large": { readonly limitBytes: number };
   "request.media_type_unsupported": { readonly expected: string };
   "caller.unauthenticated": { readonly reason: string };
+  /** The issuer of operators' tokens does not answer: nothing is known about the caller, for now. */
+  "caller.unverifiable": { readonly retryAfterSeconds: number };
   "caller.forbidden": { readonly reason: string };
   "resource.not_found": { readonly kind: "certificate" | "enrolment" | "route" };
   "enrolment.refused": { readonly findings: readonly Finding[] };

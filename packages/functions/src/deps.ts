@@ -1,6 +1,5 @@
 // The only reader of Resource and the environment: builds what each handler needs, once per sandbox.
 // One function per kind of handler, so that a bundle holds the clients it uses and no others.
-import { createRemoteJWKSet, jwtVerify } from "jose";
 import { Resource } from "sst/resource";
 import { openEventBridge, putEvents } from "#aws/bus/event-bridge.ts";
 import { auditReportSearch } from "#aws/ca/audit-report.ts";
@@ -25,6 +24,7 @@ import type { RevokeAtCaDeps } from "#core/revocation/revoke-at-ca.ts";
 import type { RevokeReportedDeps } from "#core/revocation/revoke-reported.ts";
 import type { ReadDeps } from "./api/read-deps.ts";
 import type { AuthenticateDeps } from "./http/authenticate.ts";
+import { type TokenIssuer, tokenVerifier } from "./http/verify-token.ts";
 import type { BackfillDeps } from "./job/backfill-ca.ts";
 import type { ResumeDeps } from "./job/resume-enrolments.ts";
 
@@ -34,7 +34,7 @@ type Links = {
   readonly EdgeStore: { readonly arn: string };
   readonly Bus: { readonly name: string };
   readonly AuditReports: { readonly name: string };
-  readonly Operators: { readonly issuer: string; readonly audience: string; readonly jwksUri: string };
+  readonly Operators: TokenIssuer;
 };
 const links = Resource as unknown as Links;
 
@@ -45,19 +45,10 @@ function authenticateDeps(
   table: RegistryTable,
   authorities: AuthenticateDeps["listAuthorities"],
 ): AuthenticateDeps {
-  const { issuer, audience, jwksUri } = links.Operators;
-  const keySet = createRemoteJWKSet(new URL(jwksUri));
   return {
     listAuthorities: authorities,
     readCertificate: id => readCertificate(table, id),
-    verifyToken: async token => {
-      const { payload } = await jwtVerify(token, keySet, {
-        issuer,
-        audience,
-        algorithms: ["RS256", "ES256"],
-      });
-      return { subject: payload.sub ?? "unknown", scopes: String(payload["scope"] ?? "").split(" ") };
-    },
+    verifyToken: tokenVerifier(links.Operators),
     now,
   };
 }

@@ -6,6 +6,7 @@ export const treatments = {
   "request.too_large": "dead_letter",
   "request.media_type_unsupported": "dead_letter",
   "caller.unauthenticated": "dead_letter",
+  "caller.unverifiable": "retry",
   "caller.forbidden": "dead_letter",
   "resource.not_found": "dead_letter",
   "enrolment.refused": "drop",

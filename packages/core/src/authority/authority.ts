@@ -7,12 +7,9 @@ export type AuthorityState = (typeof authorityStates)[number];
 export const caKeyAlgorithms = ["RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1"] as const;
 export type CaKeyAlgorithm = (typeof caKeyAlgorithms)[number];
 
-export type Authority = {
+type AuthorityParts = {
   readonly id: string;
   readonly state: AuthorityState;
-  /** `slots`: we issue and number; `serials`: foreign or adopted, one store key per revoked serial. */
-  readonly layout: "slots" | "serials";
-  readonly caArn: string;
   readonly keyAlgorithm: CaKeyAlgorithm;
   /** The CA certificate's subject, normalised as the edge normalises an issuer. */
   readonly issuerDn: string;
@@ -22,13 +19,53 @@ export type Authority = {
   readonly notAfter: Date;
   /** Certificates with an earlier notBefore are refused at the edge. Epoch seconds. */
   readonly notBeforeFloor: number;
+  readonly version: number;
+};
+
+/** A Private CA that we issue from: its certificates carry slots. */
+export type ManagedAuthority = AuthorityParts & {
+  readonly kind: "managed";
+  readonly layout: "slots";
+  readonly caArn: string;
   readonly firstLiveSlot: number;
   /** First slot never handed to a block. */
   readonly nextSlot: number;
   /** Slots below this have a page in the edge store; blocks are cut only from these. */
   readonly provisionedSlots: number;
-  readonly version: number;
 };
+
+/** A Private CA of ours with certificates from before edgecert: nothing is issued from it. */
+export type AdoptedAuthority = AuthorityParts & {
+  readonly kind: "adopted";
+  readonly layout: "serials";
+  readonly caArn: string;
+};
+
+/** A partner's own CA, of which we know its certificate and nothing else. */
+export type ForeignAuthority = AuthorityParts & { readonly kind: "foreign"; readonly layout: "serials" };
+
+/** `serials`: their certificates carry no slot, so the edge store has one key per revoked serial. */
+export type SerialsAuthority = AdoptedAuthority | ForeignAuthority;
+
+export type Authority = ManagedAuthority | SerialsAuthority;
+
+/** Whether edgecert issues from it, and so knows its certificates by slot. */
+export function isManaged(authority: Authority): authority is ManagedAuthority {
+  return authority.kind === "managed";
+}
+
+const standing = {
+  prepared: true,
+  active: true,
+  draining: true,
+  retired: false,
+  distrusted: false,
+} as const satisfies Record<AuthorityState, boolean>;
+
+/** Whether the authority's certificates are judged one by one; without standing all of them are refused. */
+export function hasStanding(authority: Pick<Authority, "state">): boolean {
+  return standing[authority.state];
+}
 
 /** A run of slots that one worker or lot may use. */
 export type SlotBlock = { readonly authorityId: string; readonly first: Slot; readonly size: number };

@@ -4,7 +4,7 @@
 import type { SlotSource } from "#core/enrolment/ports.ts";
 import { fail } from "#core/error.ts";
 import { type Slot, toSlot } from "#core/slot-page/slot.ts";
-import type { Authority } from "./authority.ts";
+import { type Authority, isManaged, type ManagedAuthority } from "./authority.ts";
 import type { AuthorityRegistry } from "./ports.ts";
 
 export type SlotSourceOptions = {
@@ -20,7 +20,7 @@ export function slotSource(
 ): SlotSource & { readonly authorities: () => Promise<readonly Authority[]> } {
   let known: readonly Authority[] = [];
   let readAt = Number.NEGATIVE_INFINITY;
-  let pool: { authority: Authority; slots: Slot[] } | undefined;
+  let pool: { authority: ManagedAuthority; slots: Slot[] } | undefined;
   let switched = false;
 
   async function authorities(): Promise<readonly Authority[]> {
@@ -32,7 +32,7 @@ export function slotSource(
     return known;
   }
 
-  async function refill(): Promise<{ authority: Authority; slots: Slot[] }> {
+  async function refill(): Promise<{ authority: ManagedAuthority; slots: Slot[] }> {
     // Workers race for the counter: the loser reads it again and tries its luck a few times.
     for (let attempt = 0; attempt < 8; attempt += 1) {
       known = await registry.listAuthorities();
@@ -78,14 +78,14 @@ export function slotSource(
       if (!switched) pool?.slots.push(slot);
     },
     authorityById: async id => {
-      const found = (await authorities()).find(authority => authority.id === id);
+      const found = (await authorities()).filter(isManaged).find(authority => authority.id === id);
       if (found !== undefined) return found;
       readAt = Number.NEGATIVE_INFINITY;
-      return (await authorities()).find(authority => authority.id === id);
+      return (await authorities()).filter(isManaged).find(authority => authority.id === id);
     },
   };
 }
 
-function issuing(authorities: readonly Authority[]): Authority | undefined {
-  return authorities.find(authority => authority.state === "active" && authority.layout === "slots");
+function issuing(authorities: readonly Authority[]): ManagedAuthority | undefined {
+  return authorities.filter(isManaged).find(authority => authority.state === "active");
 }

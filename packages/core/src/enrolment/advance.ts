@@ -2,7 +2,7 @@
 // an enrolment (invariant I2): inside PCA's five-minute window the same token is asked again, after it the CA's own
 // records are searched before anything new is asked.
 
-import type { Authority } from "#core/authority/authority.ts";
+import type { ManagedAuthority } from "#core/authority/authority.ts";
 import { type Certificate, certificateId } from "#core/certificate/certificate.ts";
 import { verifyIssued } from "#core/certificate/verify-issued.ts";
 import { assert, fail, isAppError } from "#core/error.ts";
@@ -78,7 +78,7 @@ type Asked =
 async function askOnce(
   deps: AdvanceDeps,
   enrolment: RecordedEnrolment,
-  authority: Authority,
+  authority: ManagedAuthority,
 ): Promise<Asked> {
   if (enrolment.certificateArn !== undefined) {
     return { kind: "asked", enrolment, certificateArn: enrolment.certificateArn };
@@ -114,7 +114,7 @@ async function askOnce(
 async function collect(
   deps: AdvanceDeps,
   enrolment: RecordedEnrolment,
-  authority: Authority,
+  authority: ManagedAuthority,
   certificateArn: string,
   requestId: string,
 ): Promise<EnrolOutcome> {
@@ -135,6 +135,8 @@ async function collect(
   const first = await deps.registry.recordIssued(enrolment, certificate, audit);
   if (first) return toOutcome(enrolment.id, certificate, authority);
   const current = await deps.registry.readEnrolment(enrolment.id);
+  // Failed by somebody else meanwhile: the certificate is never delivered, and its slot was burnt with the failure.
+  if (current?.state === "failed") fail("enrolment.failed", { enrolmentId: enrolment.id });
   assert(current?.state === "issued", "an enrolment that refuses its certificate has one already");
   return answerRecorded(deps, current, authority);
 }
@@ -142,7 +144,7 @@ async function collect(
 async function certificateFrom(
   deps: AdvanceDeps,
   enrolment: RecordedEnrolment,
-  authority: Authority,
+  authority: ManagedAuthority,
   certificateArn: string,
   issued: IssuedCertificate,
   requestId: string,
@@ -203,7 +205,7 @@ function recordFailure(
 async function answerRecorded(
   deps: AdvanceDeps,
   enrolment: RecordedEnrolment,
-  authority: Authority,
+  authority: ManagedAuthority,
 ): Promise<EnrolOutcome> {
   assert(enrolment.certificateId !== undefined, "an issued enrolment names its certificate");
   const certificate = await deps.registry.readCertificate(enrolment.certificateId);
@@ -211,7 +213,7 @@ async function answerRecorded(
   return toOutcome(enrolment.id, certificate, authority);
 }
 
-function toOutcome(enrolmentId: EnrolmentId, certificate: Certificate, authority: Authority): EnrolOutcome {
+function toOutcome(enrolmentId: EnrolmentId, certificate: Certificate, authority: ManagedAuthority): EnrolOutcome {
   return {
     kind: "issued",
     enrolmentId,

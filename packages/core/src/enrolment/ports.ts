@@ -1,7 +1,7 @@
 // What enrolment needs of the outside world: roles, not technologies.
 
 import type { AuditRecord } from "#core/audit.ts";
-import type { Authority } from "#core/authority/authority.ts";
+import type { ManagedAuthority } from "#core/authority/authority.ts";
 import type { Certificate } from "#core/certificate/certificate.ts";
 import type { SubjectTemplate } from "#core/profile/profile.ts";
 import type { Slot } from "#core/slot-page/slot.ts";
@@ -41,7 +41,7 @@ export type EnrolmentRegistry = {
 };
 
 export type IssueRequest = {
-  readonly authority: Pick<Authority, "caArn" | "keyAlgorithm">;
+  readonly authority: Pick<ManagedAuthority, "caArn" | "keyAlgorithm">;
   readonly csrDer: Uint8Array;
   readonly subject: SubjectTemplate;
   readonly notAfter: Date;
@@ -66,12 +66,12 @@ export type CertificateAuthority = {
     waitMs: number,
   ) => Promise<IssuedCertificate | "pending">;
   /** Looks a slot up in what the CA says it issued, in a report made after `since`. */
-  readonly findIssued: (authority: Authority, slot: Slot, since: Date) => Promise<FoundAtCa>;
+  readonly findIssued: (authority: ManagedAuthority, slot: Slot, since: Date) => Promise<FoundAtCa>;
 };
 
 export type SlotSource = {
   /** The authority that issues now, and a slot of it that nobody else has. */
-  readonly take: () => Promise<{ readonly authority: Authority; readonly slot: Slot }>;
+  readonly take: () => Promise<{ readonly authority: ManagedAuthority; readonly slot: Slot }>;
   readonly giveBack: (slot: Slot) => void;
-  readonly authorityById: (id: string) => Promise<Authority | undefined>;
+  readonly authorityById: (id: string) => Promise<ManagedAuthority | undefined>;
 };

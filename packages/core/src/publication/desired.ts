@@ -1,5 +1,5 @@
 // What the edge store must hold, as a pure function of registry rows.
-import type { Authority } from "#core/authority/authority.ts";
+import { type Authority, hasStanding, isManaged } from "#core/authority/authority.ts";
 import { assert } from "#core/error.ts";
 import { type Order, refuses } from "#core/order/order.ts";
 import { buildAuthorityRecord } from "#core/slot-page/authority-record.ts";
@@ -50,21 +50,13 @@ function pageValue(bits: PageBits): string {
   return value;
 }
 
-/** The layouts an authority's state leaves it: only one that still has standing is judged by its certificates. */
-const standing = {
-  prepared: true,
-  active: true,
-  draining: true,
-  retired: false,
-  distrusted: false,
-} as const satisfies Record<Authority["state"], boolean>;
-
 export async function desiredAuthorityRecord(authority: Authority): Promise<StoreChange> {
   const value = buildAuthorityRecord({
-    layout: standing[authority.state] ? authority.layout : "closed",
+    layout: hasStanding(authority) ? authority.layout : "closed",
     id: authority.id,
     notBeforeFloor: authority.notBeforeFloor,
-    firstLiveSlot: authority.firstLiveSlot,
+    // The edge reads it of slots only; a serial has no floor.
+    firstLiveSlot: isManaged(authority) ? authority.firstLiveSlot : 0,
     pins: [],
   });
   assert(value !== undefined, `authority ${authority.id} has a record that fits`);

@@ -1,7 +1,7 @@
 // One writer's way through the store's ETag chain: tag first, then the registry, then batches under that tag.
 // A tag that has moved means that what was computed may be old, so everything is computed again.
 import { fail } from "#core/error.ts";
-import type { EdgeStore, StoreChange, StoreChanges } from "./ports.ts";
+import type { EdgeStore, StoreChanges } from "./ports.ts";
 
 export type PublishResult = {
   readonly keys: number;
@@ -39,10 +39,17 @@ async function writeBatches(
 ): Promise<Omit<PublishResult, "conflicts"> | "stale"> {
   let result = { keys: 0, calls: 0, totalBytes: 0 };
   let tag = firstTag;
+  let full = false;
   for (const batch of batchesOf(changes)) {
-    const written = await store.write(tag, batch);
+    let written = await store.write(tag, batch);
+    if (written.kind === "full") {
+      full = true;
+      const resort = lastResort(batch);
+      if (resort.puts.length > 0) written = await store.write(tag, resort);
+    }
     if (written.kind === "stale") return "stale";
-    if (written.kind === "full") return writeLastResort(store, tag, batch.puts);
+    // The batches after this one are written all the same: a revocation in them must not wait for room in this one.
+    if (written.kind === "full") continue;
     tag = written.tag;
     result = {
       keys: result.keys + batch.puts.length + batch.deletes.length,
@@ -50,6 +57,7 @@ async function writeBatches(
       totalBytes: written.totalBytes,
     };
   }
+  if (full) fail("edge_store.full", { retryAfterSeconds: 60 });
   return result;
 }
 
@@ -70,17 +78,9 @@ function batchesOf({ puts, deletes }: StoreChanges): readonly StoreChanges[] {
  * The store takes no more: each page that has somebody to refuse refuses all 4,096, in one character. More are refused
  * than should be, never fewer, and the alarm that follows is the operator's to answer (threat F4).
  */
-async function writeLastResort(
-  store: EdgeStore,
-  tag: string,
-  puts: readonly StoreChange[],
-): Promise<"stale"> {
+function lastResort({ puts }: StoreChanges): StoreChanges {
   const shrunk = puts.flatMap(({ key, whenFull }) =>
     whenFull === undefined ? [] : [{ key, value: whenFull }],
   );
-  if (shrunk.length > 0) {
-    const written = await store.write(tag, { puts: shrunk, deletes: [] });
-    if (written.kind === "stale") return "stale";
-  }
-  return fail("edge_store.full", { retryAfterSeconds: 60 });
+  return { puts: shrunk, deletes: [] };
 }

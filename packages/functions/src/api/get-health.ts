@@ -1,5 +1,5 @@
 // GET /v1/health: whether the API can reach its registry and has an authority that issues. Open to every caller.
-import type { Authority } from "#core/authority/authority.ts";
+import { type Authority, isManaged } from "#core/authority/authority.ts";
 import { readDeps } from "../deps.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";
@@ -9,9 +9,9 @@ export function getHealthRoute(deps: {
 }): Route {
   return async () => {
     const authorities = await deps.listAuthorities();
-    const issuing = authorities.some(
-      ({ state, nextSlot, provisionedSlots }) => state === "active" && provisionedSlots > nextSlot,
-    );
+    const issuing = authorities
+      .filter(isManaged)
+      .some(({ state, nextSlot, provisionedSlots }) => state === "active" && provisionedSlots > nextSlot);
     return { status: issuing ? 200 : 503, body: { status: issuing ? "ok" : "no authority can issue yet" } };
   };
 }

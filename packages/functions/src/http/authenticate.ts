@@ -1,17 +1,20 @@
 // Who is calling. A certificate counts only when the connection itself came with CloudFront's origin certificate and
 // the edge's own headers agree with CloudFront's (threats A3, H1); an operator shows a token of the configured issuer.
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import type { Authority } from "#core/authority/authority.ts";
+import { type Authority, hasStanding } from "#core/authority/authority.ts";
 import type { Caller } from "#core/caller.ts";
 import { type Certificate, certificateId } from "#core/certificate/certificate.ts";
-import { fail } from "#core/error.ts";
+import { fail, isAppError } from "#core/error.ts";
 import { parseSerial } from "#core/serial.ts";
 import { normaliseDn } from "#core/slot-page/normalised-dn.ts";
 
 export type AuthenticateDeps = {
   readonly listAuthorities: () => Promise<readonly Authority[]>;
   readonly readCertificate: (id: string) => Promise<Certificate | undefined>;
-  /** Resolves to the token's subject and scopes; rejects when it is not a valid token of our issuer. */
+  /**
+   * Resolves to the token's subject and scopes. Rejects when it is not a valid token of our issuer, and with
+   * `caller.unverifiable` when the issuer's keys could not be had.
+   */
   readonly verifyToken: (
     token: string,
   ) => Promise<{ readonly subject: string; readonly scopes: readonly string[] }>;
@@ -39,6 +42,7 @@ async function operator(deps: AuthenticateDeps, token: string): Promise<Caller> 
   try {
     return { kind: "operator", ...(await deps.verifyToken(token)) };
   } catch (error) {
+    if (isAppError(error, "caller.unverifiable")) throw error;
     return fail("caller.unauthenticated", { reason: "the token is not valid" }, error);
   }
 }
@@ -51,7 +55,7 @@ async function certificateHolder(
   const issuerDn = normaliseDn(headers["cloudfront-viewer-cert-issuer"] ?? "");
   const authority = (await deps.listAuthorities()).find(candidate => candidate.issuerDn === issuerDn);
   const agreed = headers["x-edgecert-serial"] === serial && headers["x-edgecert-authority"] === authority?.id;
-  if (serial === undefined || authority === undefined || !agreed) {
+  if (serial === undefined || authority === undefined || !hasStanding(authority) || !agreed) {
     fail("caller.unauthenticated", { reason: "the client certificate is not one of ours" });
   }
   const certificate = await deps.readCertificate(certificateId(authority.id, serial));

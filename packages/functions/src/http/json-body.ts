@@ -25,7 +25,13 @@ export function readJson(event: APIGatewayProxyEventV2): unknown {
 
 /** Every issue of the schema as a finding with its JSON Pointer. */
 export function findingsOf(error: z.ZodError): readonly Finding[] {
-  return error.issues.map(issue => finding(`schema.${issue.code}`, issue.message, issue.path));
+  return error.issues.flatMap(issue =>
+    issue.code === "unrecognized_keys"
+      ? issue.keys.map(key =>
+          finding("schema.unrecognized_keys", "there is no such member", [...issue.path, key]),
+        )
+      : [finding(`schema.${issue.code}`, issue.message, issue.path)],
+  );
 }
 
 /** Refuses with `request.malformed` and all findings. */

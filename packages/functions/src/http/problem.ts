@@ -26,6 +26,7 @@ const problems = {
     detail: data => `Send ${data.expected}.`,
   },
   "caller.unauthenticated": { status: 401, title: "The caller is not known", detail: data => data.reason },
+  "caller.unverifiable": { status: 503, title: "The caller cannot be verified now", detail: busy },
   "caller.forbidden": { status: 403, title: "The caller may not do this", detail: data => data.reason },
   // Somebody else's object answers the same: a 403 would tell that it exists (threat A2).
   "resource.not_found": {

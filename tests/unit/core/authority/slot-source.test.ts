@@ -1,4 +1,5 @@
 // Slots are handed out once: by one worker, by racing ones, and across a change of authority.
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Authority, SlotBlock } from "#core/authority/authority.ts";
 import type { AuthorityRegistry } from "#core/authority/ports.ts";
@@ -96,6 +97,31 @@ describe("racing workers", () => {
     const workers = Array.from({ length: 5 }, () => worker(registry));
     const taken = await Promise.all(workers.map(({ takeText }) => takeMany(takeText, 9)));
     expect(new Set(taken.flat()).size).toBe(45);
+  });
+
+  it("never do, however their calls are interleaved and whatever slots come back", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.array(fc.boolean(), { maxLength: 20 }), async (order, returns) => {
+        const registry = counter(anAuthority());
+        const racing = {
+          ...registry,
+          listAuthorities: order.scheduleFunction(registry.listAuthorities),
+          cutBlock: order.scheduleFunction(registry.cutBlock),
+        };
+        const work = async (): Promise<readonly number[]> => {
+          const { take, giveBack } = worker(racing);
+          const kept: number[] = [];
+          for (const returned of returns) {
+            const { slot } = await take();
+            if (returned) giveBack(slot);
+            else kept.push(slot);
+          }
+          return kept;
+        };
+        const kept = (await order.waitFor(Promise.all([work(), work(), work()]))).flat();
+        expect(new Set(kept).size).toBe(kept.length);
+      }),
+    );
   });
 
   it("are told to come back when the counter keeps moving", async () => {

@@ -15,7 +15,7 @@ import { type HandClock, handClock } from "#support/fixed-time.ts";
 import { anAuthority, anEnrolment, caArn } from "#support/records.ts";
 import { ecKeys, type IssueParts, issueFrom, makeTestCa, spkiSha256 } from "#support/test-ca.ts";
 
-export type FakeRegistry = EnrolmentRegistry & {
+type FakeRegistry = EnrolmentRegistry & {
   readonly row: () => RecordedEnrolment;
   readonly change: (parts: Partial<Enrolment>) => RecordedEnrolment;
   readonly certificates: Map<string, Certificate>;
@@ -23,7 +23,7 @@ export type FakeRegistry = EnrolmentRegistry & {
   readonly burnt: Slot[];
 };
 
-export function fakeRegistry(first: RecordedEnrolment): FakeRegistry {
+function fakeRegistry(first: RecordedEnrolment): FakeRegistry {
   let row = first;
   const certificates = new Map<string, Certificate>();
   const audits: AuditRecord[] = [];
@@ -64,7 +64,7 @@ export function fakeRegistry(first: RecordedEnrolment): FakeRegistry {
   };
 }
 
-export type FakeCa = CertificateAuthority & {
+type FakeCa = CertificateAuthority & {
   readonly asks: IssueRequest[];
   /** ARN → PEM of everything ever signed. */
   readonly ledger: Map<string, Promise<string>>;
@@ -78,7 +78,7 @@ export type FakeCa = CertificateAuthority & {
 };
 
 /** One certificate per idempotency token, however often it is asked. */
-export function fakeCa(sign: (serial: string) => Promise<string>): FakeCa {
+function fakeCa(sign: (serial: string) => Promise<string>): FakeCa {
   const arns = new Map<string, string>();
   const ca: FakeCa = {
     asks: [],

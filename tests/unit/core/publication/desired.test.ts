@@ -1,19 +1,28 @@
 // What the edge store must hold, as a function of registry rows and the time alone.
 import { describe, expect, it } from "vitest";
 import { authorityStates } from "#core/authority/authority.ts";
-import { desiredAuthorityRecord, desiredPage } from "#core/publication/desired.ts";
+import type { Order } from "#core/order/order.ts";
+import { desiredAuthorityRecord, desiredBits, pageChange } from "#core/publication/desired.ts";
 import type { DeniedSlot } from "#core/publication/ports.ts";
 import { parseAuthorityRecord } from "#core/slot-page/authority-record.ts";
 import { decodePage } from "#core/slot-page/decode.ts";
 import { authorityKey } from "#core/slot-page/digest.ts";
 import { dayMs, fromNoon, noon } from "#support/fixed-time.ts";
-import { anAuthority } from "#support/records.ts";
+import { anAuthority, aSlot } from "#support/records.ts";
 
 const later = fromNoon(365 * dayMs);
 
+const desiredPage = (
+  denied: readonly DeniedSlot[],
+  now: Date,
+  orders: readonly Order[] = [],
+  firstSlot = 0,
+) => pageChange("m1.0", desiredBits({ firstSlot, denied, orders }, now)).value;
+
 /** The offsets that the page refuses at the edge. */
-function refused(denied: readonly DeniedSlot[], now = noon): readonly number[] {
-  const page = decodePage(desiredPage(denied, now)) ?? [];
+function refused(...rows: [readonly DeniedSlot[], Date?, (readonly Order[])?, number?]): readonly number[] {
+  const [denied, now = noon, orders, firstSlot] = rows;
+  const page = decodePage(desiredPage(denied, now, orders, firstSlot)) ?? [];
   return Array.from(page).flatMap((bit, offset) => (bit === 1 ? [offset] : []));
 }
 
@@ -58,6 +67,61 @@ describe("a page", () => {
       notAfter: offset === 9 ? fromNoon(-2 * dayMs) : later,
     }));
     expect(desiredPage(lot, noon)).toBe("r");
+  });
+});
+
+describe("an order", () => {
+  const order = (first: number, last: number, state: Order["state"] = "revoked"): Order => ({
+    id: "ord_1",
+    authorityId: "m1",
+    first: aSlot(first),
+    last: aSlot(last),
+    state,
+    actor: "operator:ada",
+    at: noon,
+  });
+
+  it.each(["revoked", "held"] as const)("that is %s refuses its slots, first and last included", state => {
+    expect(refused([], noon, [order(5, 7, state)])).toEqual([5, 6, 7]);
+  });
+
+  it("that is lifted uncovers what was there before it", () => {
+    const denied: readonly DeniedSlot[] = [{ offset: 6, state: "revoked", notAfter: later }];
+    expect(refused(denied, noon, [order(5, 7, "held")])).toEqual([5, 6, 7]);
+    expect(refused(denied, noon, [order(5, 7, "lifted")])).toEqual([6]);
+  });
+
+  it("that is lifted takes nothing from another over the same slots", () => {
+    expect(refused([], noon, [order(5, 7), order(0, 4095, "lifted")])).toEqual([5, 6, 7]);
+  });
+
+  it.each([
+    { name: "ends before the page", first: 0, last: 4095, expected: [] },
+    { name: "reaches its first slot", first: 0, last: 4096, expected: [0] },
+    { name: "begins at its last slot", first: 8191, last: 99_999, expected: [4095] },
+    { name: "begins after the page", first: 8192, last: 99_999, expected: [] },
+  ])("that $name refuses $expected of it", ({ first, last, expected }) => {
+    expect(refused([], noon, [order(first, last)], 4096)).toEqual(expected);
+  });
+
+  it("over the whole page is one character", () => {
+    expect(desiredPage([], noon, [order(0, 249_999)], 8192)).toBe("r");
+  });
+});
+
+describe("what a page becomes in a full store", () => {
+  const changeOf = (denied: readonly DeniedSlot[]) =>
+    pageChange("m1.0", desiredBits({ firstSlot: 0, denied, orders: [] }, noon));
+
+  it("refuses all its slots when it refuses any", () => {
+    expect(changeOf([{ offset: 7, state: "revoked", notAfter: later }])).toMatchObject({ whenFull: "r" });
+  });
+
+  it("is nothing when it refuses none", () => {
+    expect(changeOf([])).toEqual({ key: "m1.0", value: "g" });
+    expect(changeOf([{ offset: 7, state: "revoked", notAfter: fromNoon(-2 * dayMs) }])).not.toHaveProperty(
+      "whenFull",
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 // A store with one ETag chain and all-or-nothing batches of at most 50 keys, and the registry it is made equal to.
 import type { Authority } from "#core/authority/authority.ts";
-import type { DeniedSlot, EdgeStore, PublicationRegistry, StoreChange } from "#core/publication/ports.ts";
+import type { Order } from "#core/order/order.ts";
+import type { DeniedSlot, EdgeStore, PublicationRegistry } from "#core/publication/ports.ts";
 import { anAuthority } from "#support/records.ts";
 
 export type FakeStore = EdgeStore & {
@@ -11,8 +12,11 @@ export type FakeStore = EdgeStore & {
   readonly touch: () => void;
   /** Called before each write is judged. */
   beforeWrite: () => void;
-  full: boolean;
+  /** Keys and values together. */
+  capacityBytes: number;
 };
+
+const bytesOf = (contents: ReadonlyMap<string, string>): number => [...contents].flat().join("").length;
 
 export function fakeStore(): FakeStore {
   let generation = 1;
@@ -23,21 +27,23 @@ export function fakeStore(): FakeStore {
       generation += 1;
     },
     beforeWrite: () => undefined,
-    full: false,
+    capacityBytes: 5_000_000,
     readTag: async () => `tag-${generation}`,
-    write: async (tag: string, puts: readonly StoreChange[]) => {
-      if (puts.length > 50) throw new Error("a call takes at most 50 keys");
+    read: async key => store.contents.get(key),
+    list: async () => ({ tag: `tag-${generation}`, items: new Map(store.contents) }),
+    write: async (tag, { puts, deletes }) => {
+      const size = puts.length + deletes.length;
+      if (size > 50) throw new Error("a call takes at most 50 keys");
       store.beforeWrite();
       if (tag !== `tag-${generation}`) return { kind: "stale" };
-      if (store.full) return { kind: "full" };
+      const next = new Map([...store.contents, ...puts.map(({ key, value }) => [key, value] as const)]);
+      for (const key of deletes) next.delete(key);
+      if (bytesOf(next) > store.capacityBytes) return { kind: "full" };
       generation += 1;
-      for (const { key, value } of puts) store.contents.set(key, value);
-      store.batches.push(puts.length);
-      const totalBytes = [...store.contents].reduce(
-        (sum, [key, value]) => sum + key.length + value.length,
-        0,
-      );
-      return { kind: "written", tag: `tag-${generation}`, totalBytes, keyCount: store.contents.size };
+      store.contents.clear();
+      for (const [key, value] of next) store.contents.set(key, value);
+      store.batches.push(size);
+      return { kind: "written", tag: `tag-${generation}`, totalBytes: bytesOf(next), keyCount: next.size };
     },
   };
   return store;
@@ -45,6 +51,7 @@ export function fakeStore(): FakeStore {
 
 export type FakeRegistry = PublicationRegistry & {
   readonly denied: Map<string, readonly DeniedSlot[]>;
+  readonly orders: Order[];
   readonly authorities: Map<string, Authority>;
   readonly calls: string[];
 };
@@ -52,6 +59,7 @@ export type FakeRegistry = PublicationRegistry & {
 export function fakeRegistry(...authorities: readonly Authority[]): FakeRegistry {
   const registry: FakeRegistry = {
     denied: new Map(),
+    orders: [],
     authorities: new Map(authorities.map(authority => [authority.id, authority])),
     calls: [],
     listAuthorities: async () => [...registry.authorities.values()],
@@ -59,6 +67,8 @@ export function fakeRegistry(...authorities: readonly Authority[]): FakeRegistry
       registry.calls.push(`read ${page}`);
       return registry.denied.get(page) ?? [];
     },
+    readOrders: async (authorityId, fromSlot) =>
+      registry.orders.filter(order => order.authorityId === authorityId && order.last >= fromSlot),
     recordProvisioned: async (id, provisionedSlots) => {
       registry.calls.push(`provisioned ${id} ${provisionedSlots}`);
       registry.authorities.set(id, anAuthority({ ...registry.authorities.get(id), provisionedSlots }));

@@ -51,14 +51,14 @@ describe("publishing an authority", () => {
     const { deps, registry, store } = aWorld(0);
     store.beforeWrite = () => expect(registry.calls).not.toContain(mark);
     await publishAuthority(deps, "m1");
-    expect(store.contents.size).toBe(51);
+    expect(store.contents.size).toBe(52);
     expect([store.contents.get("m1.0"), store.contents.get("m1.31")]).toEqual(["g", "g"]);
     expect(registry.calls.at(-1)).toBe(mark);
   });
 
   it("leaves the mark when the store does not take the pages", async () => {
     const { deps, registry, store } = aWorld(0);
-    store.full = true;
+    store.capacityBytes = 0;
     await expect(publishAuthority(deps, "m1")).rejects.toMatchObject({ code: "edge_store.full" });
     expect(registry.calls).not.toContain(mark);
   });
@@ -71,10 +71,15 @@ describe("publishing an authority", () => {
     );
   });
 
-  it("with enough pages writes its record alone and leaves the mark", async () => {
+  it("with enough pages writes its record alone, and that only when the store has another", async () => {
     const { deps, registry, store } = aWorld(50 * pageSize);
-    expect(await publishAuthority(deps, "m1")).toMatchObject({ keys: 1 });
-    expect([...store.contents.values()]).toEqual(["m m1 0 0"]);
+    await publishAuthority(deps, "m1");
+    expect([...store.contents.keys()].filter(key => key.startsWith("m1."))).toEqual([]);
+    expect([...store.contents.values()]).toContain("m m1 0 0");
+    expect(await publishAuthority(deps, "m1")).toMatchObject({ keys: 0, calls: 0 });
+    registry.authorities.set("m1", anAuthority({ state: "distrusted" }));
+    await publishAuthority(deps, "m1");
+    expect([...store.contents.values()]).toContain("x m1 0 0");
     expect(registry.calls).toEqual([]);
   });
 
