@@ -14,22 +14,21 @@ function stop(message) {
   process.exit(1);
 }
 
-function checkNode() {
-  const major = Number(process.versions.node.split(".")[0]);
-  if (major < 20)
-    stop(
-      `Node ${process.versions.node} is too old. Install Node 20 or newer (https://nodejs.org) and run this again.`,
-    );
+/** Why this Node cannot run the project's tools; undefined when it can. `version` is such as `18.19.1`. */
+export function nodeComplaint(version) {
+  if (Number(version.split(".")[0]) >= 20) return undefined;
+  return `Node ${version} is too old. Install Node 20 or newer (https://nodejs.org) and run this again.`;
 }
 
-function checkJava() {
-  const java = spawnSync("java", ["-version"], { encoding: "utf8" });
+/** Why DynamoDB Local cannot run; undefined when it can. `answer` is what `java -version` came to. */
+export function javaComplaint(answer) {
   const hint =
     "Install a Java runtime 17 or newer (Debian, Ubuntu: apt install openjdk-17-jre-headless; macOS: brew install openjdk) and run this again.";
-  if (java.error) stop(`Java is missing; DynamoDB Local needs it. ${hint}`);
-  const version = /version "(\d+)(?:\.(\d+))?/.exec(java.stderr + java.stdout);
-  const major = version === null ? 0 : Number(version[1] === "1" ? version[2] : version[1]);
-  if (major < 17) stop(`Java ${major || "of an unknown version"} is too old for DynamoDB Local. ${hint}`);
+  const version = /version "(\d+)(?:\.(\d+))?/.exec(`${answer.stderr}${answer.stdout}`);
+  // macOS ships a `java` that only says where to get one.
+  if (answer.error || version === null) return `Java is missing; DynamoDB Local needs it. ${hint}`;
+  const major = Number(version[1] === "1" ? version[2] : version[1]);
+  return major < 17 ? `Java ${major} is too old for DynamoDB Local. ${hint}` : undefined;
 }
 
 function install() {
@@ -52,8 +51,12 @@ function install() {
 
 /** Runs `script` (a path from the root) with `args` on the project's Node and exits with its code. */
 export function runPrepared(script, args, options) {
-  checkNode();
-  if (options?.java !== false) checkJava();
+  const complaint =
+    nodeComplaint(process.versions.node) ??
+    (options?.java === false
+      ? undefined
+      : javaComplaint(spawnSync("java", ["-version"], { encoding: "utf8" })));
+  if (complaint !== undefined) stop(complaint);
   install();
   const node = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
   if (!existsSync(node))

@@ -15,21 +15,12 @@ beforeAll(async () => {
 afterAll(() => cloud.stop());
 
 const boundaries = [
-  { name: "the intent", match: "TransactWriteItems", occurrence: 1 },
-  { name: "IssueCertificate", match: "IssueCertificate", occurrence: 1 },
-  { name: "GetCertificate", match: "GetCertificate", occurrence: 1 },
-  { name: "the certificate's record", match: "TransactWriteItems", occurrence: 2 },
+  { name: "the block of slots", match: "TransactWriteItems", occurrence: 1, sandbox: "new" },
+  { name: "the intent", match: "TransactWriteItems", occurrence: 1, sandbox: "warm" },
+  { name: "IssueCertificate", match: "IssueCertificate", occurrence: 1, sandbox: "warm" },
+  { name: "GetCertificate", match: "GetCertificate", occurrence: 1, sandbox: "warm" },
+  { name: "the certificate's record", match: "TransactWriteItems", occurrence: 2, sandbox: "warm" },
 ] as const;
-
-const crashes = boundaries.flatMap(({ name, match, occurrence }) =>
-  (["before-send", "after-response"] as const).flatMap(when =>
-    (["at once", "after 4:59", "after 5:01", "after 60 minutes"] as const).map(retry => ({
-      name: `${when === "before-send" ? "before" : "after"} ${name}, retried ${retry}`,
-      crashPoint: { match, when, occurrence },
-      retry,
-    })),
-  ),
-);
 
 const delays = {
   "at once": 0,
@@ -38,37 +29,76 @@ const delays = {
   "after 60 minutes": 3_600_000,
 } as const;
 
+type Delay = keyof typeof delays;
+
+// PCA's five minutes matter to the one call that they are about; elsewhere one side of them will do.
+const delaysOf = (match: string): readonly Delay[] =>
+  match === "IssueCertificate"
+    ? ["at once", "after 4:59", "after 5:01", "after 60 minutes"]
+    : ["at once", "after 5:01"];
+
+const crashes = boundaries.flatMap(({ name, match, occurrence, sandbox }) =>
+  (["before-send", "after-response"] as const).flatMap(when =>
+    delaysOf(match).map(retry => ({
+      name: `${when === "before-send" ? "before" : "after"} ${name}, retried ${retry}`,
+      crashPoint: { match, when, occurrence },
+      sandbox,
+      retry,
+    })),
+  ),
+);
+
 async function post(body: Record<string, unknown>) {
   return callApi(factory, { path: "/v1/certificates", body });
 }
 
 function ledgerOf(holder: string) {
-  return cloud.services.pca.ledger().filter(({ subject }) => subject.includes(`CN=${holder}`));
+  return cloud.services.pca.ledger().filter(({ subject }) => new RegExp(`CN=${holder}(,|$)`).test(subject));
 }
 
-/** What a patient client and the recovery job do together: repeat the request, run the job, wait as told. */
+let extra = 0;
+
+/** An enrolment that nobody counts. It leaves a sandbox that holds a block of slots. */
+async function warmUp(): Promise<void> {
+  extra += 1;
+  const holder = `extra-${extra}`;
+  expect((await post({ holder, csr: (await makeKeyAndCsr(holder)).csr })).status).toBe(201);
+}
+
+/** Ends the sandbox that there is, so that the next request meets one without slots. */
+async function coolDown(): Promise<void> {
+  const watch = cloud.compute.lambda.terminateDuring("post-certificates", {
+    match: "POST",
+    when: "before-send",
+    occurrence: 1,
+  });
+  await post({ holder: "never", csr: (await makeKeyAndCsr("never")).csr });
+  await watch.fired;
+}
+
+/** What a patient client and the recovery job do together: repeat the request, run the job, wait. */
 async function repeatUntilIssued(body: Record<string, unknown>) {
   let answer = await post(body);
-  for (let attempt = 0; attempt < 40 && answer.status !== 201; attempt += 1) {
+  for (let attempt = 0; attempt < 20 && answer.status !== 201; attempt += 1) {
     await cloud.compute.lambda.invoke("resume-enrolments", {});
     answer = await post(body);
     // The audit report is made once in half an hour; the clock is what is waited for.
-    if (answer.status !== 201) cloud.advance(60_000);
+    if (answer.status !== 201) cloud.advance(600_000);
   }
   return answer;
 }
 
 describe("the sandbox dies", () => {
-  test.each(crashes)("$name: one certificate, the same for every reply", async ({ crashPoint, retry }) => {
-    const holder = `crash-${crashes.findIndex(c => c.crashPoint === crashPoint && c.retry === retry)}`;
+  test.each(crashes)("$name: one certificate, the same for every reply", async crash => {
+    const holder = `crash-${crashes.indexOf(crash)}`;
     const { csr } = await makeKeyAndCsr(holder);
     const body = { holder, csr };
-    // A first request takes its block of slots, so that the transactions counted below are the enrolment's own.
-    const watch = cloud.compute.lambda.terminateDuring("post-certificates", crashPoint);
+    await (crash.sandbox === "warm" ? warmUp() : coolDown());
+    const watch = cloud.compute.lambda.terminateDuring("post-certificates", crash.crashPoint);
     const crashed = await post(body);
     expect(crashed.status).toBeGreaterThanOrEqual(500);
     await watch.fired;
-    cloud.advance(delays[retry]);
+    cloud.advance(delays[crash.retry]);
     const issued = await repeatUntilIssued(body);
     const again = await post(body);
     expect(issued.status).toBe(201);

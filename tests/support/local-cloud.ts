@@ -8,6 +8,7 @@ import { type ApiAccess, callApi, type EnrolledCertificate, enrol } from "#local
 import type { ClientIdentity } from "#local/demo/edge-client.ts";
 import { makeKeyAndCsr } from "#local/demo/key-and-csr.ts";
 import type { Clock } from "#local/wire/clock.ts";
+import type { FaultInjector } from "#local/wire/faults.ts";
 
 export type TestCloud = LocalCloud & {
   readonly clock: Clock;
@@ -20,6 +21,7 @@ export type TestCloudOptions = {
   readonly durable?: boolean;
   readonly directory?: string;
   readonly limits?: "aws" | "relaxed";
+  readonly faults?: FaultInjector;
 };
 
 export async function startTestCloud(options: TestCloudOptions = {}): Promise<TestCloud> {
@@ -34,6 +36,7 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
     clock,
     clockOffsetMs,
     limits: options.limits ?? "aws",
+    ...(options.faults === undefined ? {} : { faults: options.faults }),
   });
   return {
     ...cloud,

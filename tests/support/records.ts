@@ -35,8 +35,10 @@ export function anAuthority(parts: Partial<ManagedAuthority> = {}): ManagedAutho
     notAfter: fromNoon(3650 * dayMs),
     notBeforeFloor: 0,
     firstLiveSlot: 0,
+    clearedSlots: 0,
     nextSlot: 0,
     provisionedSlots: 50 * 4096,
+    wantedSlots: 0,
     version: 1,
     ...parts,
   };

@@ -28,7 +28,17 @@ export async function spkiSha256(keys: KeyPair): Promise<string> {
   return sha256Hex(new Uint8Array(await webcrypto.subtle.exportKey("spki", keys.publicKey)));
 }
 
-export type CaParts = { readonly name?: string; readonly keys?: KeyPair; readonly isCa?: boolean };
+export type CaParts = {
+  readonly name?: string;
+  readonly keys?: KeyPair;
+  readonly isCa?: boolean;
+  readonly pathLength?: number;
+  /** `x509.KeyUsageFlags`; no extension without it. */
+  readonly keyUsages?: number;
+  /** Default: noon. */
+  readonly notBefore?: Date;
+  readonly notAfter?: Date;
+};
 
 /** A self-signed CA of ten years. */
 export async function makeTestCa(parts: CaParts = {}): Promise<TestCa> {
@@ -37,11 +47,14 @@ export async function makeTestCa(parts: CaParts = {}): Promise<TestCa> {
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: "01",
     name,
-    notBefore: noon,
-    notAfter: fromNoon(3650 * dayMs),
+    notBefore: parts.notBefore ?? noon,
+    notAfter: parts.notAfter ?? fromNoon(3650 * dayMs),
     keys,
     signingAlgorithm: signingAlgorithmOf(keys),
-    extensions: [new x509.BasicConstraintsExtension(parts.isCa ?? true, undefined, true)],
+    extensions: [
+      new x509.BasicConstraintsExtension(parts.isCa ?? true, parts.pathLength, true),
+      ...(parts.keyUsages === undefined ? [] : [new x509.KeyUsagesExtension(parts.keyUsages, true)]),
+    ],
   });
   return { keys, name, certificatePem: pemOf(certificate) };
 }
@@ -56,6 +69,8 @@ export type IssueParts = {
   /** Dotted OIDs; none when empty. */
   readonly extendedKeyUsages?: readonly string[];
   readonly isCa?: boolean;
+  /** Default: noon. */
+  readonly notBefore?: Date;
   readonly notAfter?: Date;
 };
 
@@ -64,12 +79,12 @@ export async function issueFrom(ca: TestCa, holder: KeyPair, parts: IssueParts =
   const names = parts.alternativeNames ?? [{ type: "url", value: "urn:edgecert:acme:device-1" }];
   const usages = parts.extendedKeyUsages ?? [x509.ExtendedKeyUsage.clientAuth];
   const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: parts.serial ?? "4a3f5c92d1e87b6c",
+    serialNumber: parts.serial ?? "4a3f5c92d1e87b6c", // The library replaces zero by a random number.
     subject: (parts.subject ?? deviceSubject).map(rdn =>
       Object.fromEntries(Object.entries(rdn).map(([type, values]) => [type, [...values]])),
     ),
     issuer: ca.name,
-    notBefore: noon,
+    notBefore: parts.notBefore ?? noon,
     notAfter: parts.notAfter ?? fromNoon(365 * dayMs),
     publicKey: holder.publicKey,
     signingKey: ca.keys.privateKey,

@@ -5,10 +5,17 @@ export type AuditAction =
   | "enrolment.failed"
   | "certificate.issued"
   | "certificate.revoked"
+  | "certificate.held"
+  | "certificate.resumed"
+  | "lot.revoked"
+  | "order.recorded"
+  | "authority.aged_out"
+  | "crl.recorded"
+  | "crl.applied"
   | "authority.registered";
 
 export type AuditRecord = {
-  /** The id of what changed: an enrolment, a certificate or an authority. */
+  /** The id of what changed: an enrolment, a certificate, an order, an authority, or a lot as `<tenant>/<lot>`. */
   readonly subject: string;
   readonly action: AuditAction;
   /** `<kind>:<id>` of the caller or the event. */

@@ -18,12 +18,13 @@ export type ErrorData = {
   /** The issuer of operators' tokens does not answer: nothing is known about the caller, for now. */
   "caller.unverifiable": { readonly retryAfterSeconds: number };
   "caller.forbidden": { readonly reason: string };
-  "resource.not_found": { readonly kind: "certificate" | "enrolment" | "route" };
+  "resource.not_found": { readonly kind: "authority" | "certificate" | "enrolment" | "lot" | "route" };
   "enrolment.refused": { readonly findings: readonly Finding[] };
   "enrolment.key_in_use": { readonly spkiSha256: string };
   "enrolment.key_blocked": { readonly spkiSha256: string };
   "enrolment.failed": { readonly enrolmentId: string };
   "idempotency.conflict": { readonly enrolmentId: string };
+  "lot.revoked": { readonly lot: string };
   "authority.unavailable": { readonly retryAfterSeconds: number; readonly reason: string };
   "ca.throttled": { readonly retryAfterSeconds: number };
   "ca.unavailable": { readonly retryAfterSeconds: number };
@@ -35,6 +36,7 @@ export type ErrorData = {
   "edge_store.unavailable": { readonly retryAfterSeconds: number };
   "authority.exists": { readonly authorityId: string };
   "authority.unsuitable": { readonly findings: readonly Finding[] };
+  "crl.refused": { readonly findings: readonly Finding[] };
   "event.malformed": { readonly findings: readonly Finding[] };
   internal: Record<string, never>;
 };

@@ -1,5 +1,7 @@
 // What a failure means to a trigger that is not HTTP: drop it, deliver it again, or put it before a person.
-import type { Code } from "#core/error.ts";
+import { AppError, type Code } from "#core/error.ts";
+
+export type Treatment = "drop" | "retry" | "dead_letter";
 
 export const treatments = {
   "request.malformed": "dead_letter",
@@ -15,6 +17,7 @@ export const treatments = {
   // The enrolment's own row says so; nothing is owed.
   "enrolment.failed": "drop",
   "idempotency.conflict": "drop",
+  "lot.revoked": "drop",
   "authority.unavailable": "retry",
   "authority.exists": "drop",
   "authority.unsuitable": "dead_letter",
@@ -26,6 +29,13 @@ export const treatments = {
   "edge_store.contended": "retry",
   "edge_store.full": "retry",
   "edge_store.unavailable": "retry",
+  "crl.refused": "drop",
   "event.malformed": "dead_letter",
   internal: "retry",
-} as const satisfies Record<Code, "drop" | "retry" | "dead_letter">;
+} as const satisfies Record<Code, Treatment>;
+
+/** What is not one of our refusals is a fault that may pass. */
+export function treatmentOf(error: unknown): Treatment {
+  const refusal: AppError | undefined = error instanceof AppError ? error : undefined;
+  return treatments[refusal?.code ?? "internal"];
+}

@@ -38,6 +38,10 @@ beforeAll(async () => {
         "export const handler = async () => { const b = new Int32Array(new SharedArrayBuffer(4)); await new Promise(r => setTimeout(r, 300)); return process.env.AWS_LAMBDA_LOG_STREAM_NAME }",
         { name: "slow", reservedConcurrency: 2 },
       ),
+      await aFunction(
+        "export const handler = async () => { await new Promise(r => setTimeout(r, 20)); return process.env.AWS_LAMBDA_LOG_STREAM_NAME }",
+        { name: "patient" },
+      ),
       await aFunction("export const handler = async ({ size }) => 'x'.repeat(size)", { name: "large" }),
       await aFunction(
         "export const handler = async () => { console.log('line one\\nline two'); process.stdout.write('{\"raw\":1}\\n') }",
@@ -130,6 +134,12 @@ it("runs as many invocations at once as the reserved concurrency and throttles t
   expect(streams).toContain(again.payload);
 });
 
+it("lets invocations without a reserved concurrency wait for a sandbox instead of throttling them", async () => {
+  const answers = await Promise.all(Array.from({ length: 12 }, () => invoke({ FunctionName: "patient" })));
+  expect(answers.filter(({ error }) => error !== undefined)).toEqual([]);
+  expect(new Set(answers.map(({ payload }) => payload)).size).toBeLessThanOrEqual(4);
+});
+
 it("accepts a synchronous payload of 6,291,456 bytes and refuses one byte more", async () => {
   const fits = JSON.stringify("x".repeat(6_291_456 - 2));
   expect((await invoke({ FunctionName: "talks", Payload: fits })).error).toBeUndefined();
@@ -186,6 +196,7 @@ it("lists its functions", async () => {
     "echo",
     "throws",
     "slow",
+    "patient",
     "large",
     "talks",
   ]);

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Engine, parseOutcomes } from "./program.ts";
+import { type Engine, type Program, parseOutcomes } from "./program.ts";
 
 /** Such as `0.7.9`; undefined where the command is absent. */
 export function njsVersion(): string | undefined {
@@ -17,7 +17,11 @@ export function njsVersion(): string | undefined {
   }
 }
 
-export const runInNjs: Engine = async program => {
+export const runInNjs: Engine = async program =>
+  parseOutcomes((await printInNjs(program)).replaceAll("\n", ""));
+
+/** What the program prints. */
+export async function printInNjs(program: Program): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "edge-vectors-"));
   try {
     for (const [name, source] of Object.entries(program.modules)) writeFileSync(join(folder, name), source);
@@ -26,8 +30,8 @@ export const runInNjs: Engine = async program => {
     const { stdout } = await promisify(execFile)("njs", ["-t", "module", "-p", folder, main], {
       maxBuffer: 64 * 1024 * 1024,
     });
-    return parseOutcomes(stdout.replaceAll("\n", ""));
+    return stdout;
   } finally {
     rmSync(folder, { recursive: true });
   }
-};
+}

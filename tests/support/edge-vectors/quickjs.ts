@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import variant from "@jitl/quickjs-singlefile-mjs-release-sync";
 import { newQuickJSWASMModuleFromVariant, type QuickJSContext } from "quickjs-emscripten-core";
-import { type Engine, parseOutcomes } from "./program.ts";
+import { type Engine, type Program, parseOutcomes } from "./program.ts";
 
 const cryptoModule = `
   function createHash(name) {
@@ -14,7 +14,10 @@ const cryptoModule = `
   export default { createHash: createHash };
 `;
 
-export const runInQuickjs: Engine = async program => {
+export const runInQuickjs: Engine = async program => parseOutcomes(await printInQuickjs(program));
+
+/** What the program prints. */
+export async function printInQuickjs(program: Program): Promise<string> {
   const quickjs = await newQuickJSWASMModuleFromVariant(variant);
   const runtime = quickjs.newRuntime();
   const modules: Readonly<Record<string, string>> = { ...program.modules, crypto: cryptoModule };
@@ -28,13 +31,23 @@ export const runInQuickjs: Engine = async program => {
   context.unwrapResult(runtime.executePendingJobs());
   context.dispose();
   runtime.dispose();
-  return parseOutcomes(printed);
-};
+  return printed;
+}
 
 function defineGlobals(context: QuickJSContext, print: (text: string) => void): void {
   const printer = context.newFunction("log", text => print(context.getString(text)));
+  // A timer as njs has it: one at a time is enough here.
+  let startedMs = 0;
+  const time = context.newFunction("time", () => {
+    startedMs = performance.now();
+  });
+  const timeEnd = context.newFunction("timeEnd", label =>
+    print(`${context.getString(label)}: ${performance.now() - startedMs}ms\n`),
+  );
   const console = context.newObject();
   context.setProp(console, "log", printer);
+  context.setProp(console, "time", time);
+  context.setProp(console, "timeEnd", timeEnd);
   context.setProp(context.global, "console", console);
   const digest = context.newFunction("digest", (name, data, encoding) =>
     context.newString(
@@ -44,5 +57,5 @@ function defineGlobals(context: QuickJSContext, print: (text: string) => void): 
     ),
   );
   context.setProp(context.global, "digest", digest);
-  for (const handle of [printer, console, digest]) handle.dispose();
+  for (const handle of [printer, time, timeEnd, console, digest]) handle.dispose();
 }

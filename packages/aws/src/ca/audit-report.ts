@@ -8,7 +8,7 @@ import {
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { Authority } from "#core/authority/authority.ts";
+import type { ManagedAuthority } from "#core/authority/authority.ts";
 import type { CertificateAuthority, FoundAtCa } from "#core/enrolment/ports.ts";
 import { slotText } from "#core/slot-page/slot.ts";
 import type { RegistryTable } from "../registry/client.ts";
@@ -81,7 +81,7 @@ async function readReport(table: RegistryTable, authorityId: string): Promise<Re
 async function requestReport(
   client: ACMPCAClient,
   table: RegistryTable,
-  authority: Authority,
+  authority: ManagedAuthority,
   bucket: string,
   at: Date,
 ): Promise<FoundAtCa> {

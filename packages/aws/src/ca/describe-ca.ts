@@ -4,7 +4,7 @@ import {
   DescribeCertificateAuthorityCommand,
   GetCertificateAuthorityCertificateCommand,
 } from "@aws-sdk/client-acm-pca";
-import type { CaDescription } from "#core/authority/register.ts";
+import type { CaDescription } from "#core/authority/describe-ca.ts";
 import { errorName, translateCaError } from "./errors.ts";
 
 const absent = new Set(["ResourceNotFoundException", "InvalidArnException", "InvalidStateException"]);

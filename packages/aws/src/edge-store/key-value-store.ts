@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-cloudfront-keyvaluestore";
 import { AppError } from "#core/error.ts";
 import type { EdgeStore, StoreChanges, StoreListing, StoreWriteResult } from "#core/publication/ports.ts";
+import { storeLimitBytes } from "#core/publication/store-usage.ts";
 
 /**
  * The client's endpoint rules put the account id before any host, which no loopback address survives; an explicit
@@ -22,12 +23,22 @@ export function openKeyValueStore(
   );
 }
 
-export function keyValueStore(client: CloudFrontKeyValueStoreClient, storeArn: string): EdgeStore {
+/** `limitBytes`: for a store with another quota; it only tells how full the store is. */
+export function keyValueStore(
+  client: CloudFrontKeyValueStoreClient,
+  storeArn: string,
+  limitBytes = storeLimitBytes,
+): EdgeStore {
+  const describe = () => translating(client.send(new DescribeKeyValueStoreCommand({ KvsARN: storeArn })));
   return {
     readTag: async () => {
-      const { ETag } = await translating(client.send(new DescribeKeyValueStoreCommand({ KvsARN: storeArn })));
+      const { ETag } = await describe();
       if (ETag === undefined) throw new Error("DescribeKeyValueStore answered no ETag");
       return ETag;
+    },
+    readUsage: async () => {
+      const { TotalSizeInBytes, ItemCount } = await describe();
+      return { totalBytes: TotalSizeInBytes ?? 0, keyCount: ItemCount ?? 0, limitBytes };
     },
     read: key => read(client, storeArn, key),
     list: () => list(client, storeArn),

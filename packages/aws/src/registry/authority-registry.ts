@@ -3,42 +3,45 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { AuditRecord } from "#core/audit.ts";
-import {
-  type Authority,
-  authorityStates,
-  caKeyAlgorithms,
-  type SlotBlock,
-} from "#core/authority/authority.ts";
+import { type Authority, authorityStates, caKeyAlgorithms } from "#core/authority/authority.ts";
 import type { AuthorityRegistry } from "#core/authority/ports.ts";
-import type { Slot } from "#core/slot-page/slot.ts";
 import { type RegistryTable, transact } from "./client.ts";
+import type { Row } from "./rows.ts";
 import { putAudit } from "./side-rows.ts";
 import { keys } from "./table.ts";
 
-const authorityRow = z.object({
+const authorityParts = z.object({
   id: z.string(),
   state: z.enum(authorityStates),
-  layout: z.enum(["slots", "serials"]),
-  caArn: z.string(),
   keyAlgorithm: z.enum(caKeyAlgorithms),
   issuerDn: z.string(),
   certificatePem: z.string(),
   chainPem: z.string(),
   notAfter: z.iso.datetime().transform(text => new Date(text)),
   notBeforeFloor: z.number(),
-  firstLiveSlot: z.number(),
-  nextSlot: z.number(),
-  provisionedSlots: z.number(),
   version: z.number(),
 });
+
+const authorityRow = z.discriminatedUnion("kind", [
+  authorityParts.extend({
+    kind: z.literal("managed"),
+    layout: z.literal("slots"),
+    caArn: z.string(),
+    firstLiveSlot: z.number(),
+    clearedSlots: z.number(),
+    nextSlot: z.number(),
+    provisionedSlots: z.number(),
+    wantedSlots: z.number(),
+  }),
+  authorityParts.extend({ kind: z.literal("adopted"), layout: z.literal("serials"), caArn: z.string() }),
+  authorityParts.extend({ kind: z.literal("foreign"), layout: z.literal("serials") }),
+]);
 
 export function dynamoAuthorityRegistry(table: RegistryTable): AuthorityRegistry {
   return {
     listAuthorities: () => listAuthorities(table),
     insertAuthority: (authority, audit) => insertAuthority(table, authority, audit),
-    cutBlock: (authority, size) => cutBlock(table, authority, size),
-    recordProvisioned: (authorityId, provisionedSlots) =>
-      recordProvisioned(table, authorityId, provisionedSlots),
+    recordProvisioned: (authorityId, slots) => raiseMark(table, authorityId, "provisionedSlots", slots),
   };
 }
 
@@ -52,7 +55,12 @@ export async function listAuthorities(table: RegistryTable): Promise<readonly Au
       ConsistentRead: true,
     }),
   );
-  return (Items ?? []).map(row => authorityRow.parse(row));
+  return (Items ?? []).map(row => fromAuthorityRow(row));
+}
+
+/** Rows written before there were other kinds are managed, and those before lots have no marks for them. */
+function fromAuthorityRow(row: Row): Authority {
+  return authorityRow.parse({ kind: "managed", clearedSlots: 0, wantedSlots: 0, ...row });
 }
 
 async function insertAuthority(
@@ -78,50 +86,24 @@ async function insertAuthority(
   return refusal === undefined;
 }
 
-async function cutBlock(
-  table: RegistryTable,
-  authority: Authority,
-  size: number,
-): Promise<SlotBlock | undefined> {
-  const first = authority.nextSlot;
-  const refusal = await transact(table, [
-    {
-      Update: {
-        TableName: table.tableName,
-        Key: keys.authority(authority.id),
-        UpdateExpression: "SET nextSlot = :end, version = version + :one",
-        // A block is cut only from slots whose pages the edge has: no certificate before its page.
-        ConditionExpression: "nextSlot = :first AND provisionedSlots >= :end AND #state = :active",
-        ExpressionAttributeNames: { "#state": "state" },
-        ExpressionAttributeValues: { ":first": first, ":end": first + size, ":one": 1, ":active": "active" },
-      },
-    },
-    {
-      Put: {
-        TableName: table.tableName,
-        Item: { ...keys.block(authority.id, first), type: "block", first, size },
-        ConditionExpression: "attribute_not_exists(pk)",
-      },
-    },
-  ]);
-  if (refusal !== undefined) return undefined;
-  // The counter hands each number out once, which is what a slot is.
-  return { authorityId: authority.id, first: first as Slot, size };
-}
+type SlotMark = "provisionedSlots" | "wantedSlots" | "clearedSlots";
 
-async function recordProvisioned(
+/** Only ever raises the mark: whoever comes late with less changes nothing. */
+export async function raiseMark(
   table: RegistryTable,
   authorityId: string,
-  provisionedSlots: number,
+  mark: SlotMark,
+  slots: number,
 ): Promise<void> {
   try {
     await table.documents.send(
       new UpdateCommand({
         TableName: table.tableName,
         Key: keys.authority(authorityId),
-        UpdateExpression: "SET provisionedSlots = :slots, version = version + :one",
-        ConditionExpression: "provisionedSlots < :slots",
-        ExpressionAttributeValues: { ":slots": provisionedSlots, ":one": 1 },
+        UpdateExpression: "SET #mark = :slots, version = version + :one",
+        ConditionExpression: "attribute_not_exists(#mark) OR #mark < :slots",
+        ExpressionAttributeNames: { "#mark": mark },
+        ExpressionAttributeValues: { ":slots": slots, ":one": 1 },
       }),
     );
   } catch (error) {

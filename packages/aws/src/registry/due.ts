@@ -3,10 +3,12 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { Certificate } from "#core/certificate/certificate.ts";
 import type { EnrolmentId } from "#core/enrolment/enrolment.ts";
 import type { RecordedEnrolment } from "#core/enrolment/ports.ts";
+import { type Order, refuses } from "#core/order/order.ts";
 import type { RegistryTable } from "./client.ts";
 import { readEnrolment } from "./enrolment-registry.ts";
 import { readCertificates } from "./read-certificate.ts";
-import { openShards } from "./table.ts";
+import type { Row } from "./rows.ts";
+import { type Key, openShards } from "./table.ts";
 
 /** Enrolments without a certificate. The index names them; the rows themselves are read strongly. */
 export async function listOpenEnrolments(table: RegistryTable): Promise<readonly RecordedEnrolment[]> {
@@ -15,6 +17,36 @@ export async function listOpenEnrolments(table: RegistryTable): Promise<readonly
   return rows
     .filter(row => row?.state === "accepted" || row?.state === "issuing")
     .filter(row => row !== undefined);
+}
+
+/** Whether an enrolment without a certificate holds one of the order's slots. All that are open are looked at. */
+export async function hasOpenEnrolment(table: RegistryTable, order: Order): Promise<boolean> {
+  for (let shard = 0; shard < openShards; shard += 1) {
+    let start: Record<string, unknown> | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await table.documents.send(
+        new QueryCommand({
+          TableName: table.tableName,
+          IndexName: "byDue",
+          KeyConditionExpression: "duePk = :pk",
+          ExpressionAttributeValues: { ":pk": `OPEN#${shard}` },
+          Limit: 100,
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        }),
+      );
+      const ids = Items.map(({ pk }) => String(pk).slice("ENROLMENT#".length));
+      const rows = await Promise.all(ids.map(id => readEnrolment(table, id as EnrolmentId)));
+      const held = rows.some(
+        row =>
+          (row?.state === "accepted" || row?.state === "issuing") &&
+          row.authorityId === order.authorityId &&
+          refuses(order, row.slot),
+      );
+      if (held) return true;
+      start = LastEvaluatedKey;
+    } while (start !== undefined);
+  }
+  return false;
 }
 
 /** Revoked certificates that the CA has not been told of, revoked before `before`. */
@@ -35,18 +67,29 @@ async function listDue(
   before?: Date,
 ): Promise<readonly string[]> {
   const shards = Array.from({ length: openShards }, (_, shard) =>
-    table.documents.send(
-      new QueryCommand({
-        TableName: table.tableName,
-        IndexName: "byDue",
-        KeyConditionExpression: "duePk = :pk AND dueSk < :before",
-        ExpressionAttributeValues: { ":pk": `${kind}#${shard}`, ":before": before?.toISOString() ?? "~" },
-        Limit: 25,
-      }),
-    ),
+    queryDue(table, `${kind}#${shard}`, before),
   );
-  const items = (await Promise.all(shards)).flatMap(({ Items }) => Items ?? []);
+  const items = (await Promise.all(shards)).flat();
   return items
     .sort((a, b) => (String(a["dueSk"]) < String(b["dueSk"]) ? -1 : 1))
     .map(item => String(item["pk"]).slice(prefix.length));
+}
+
+/** Up to 25 rows of one partition of the index that are due at `now`, oldest first. */
+export async function listDueKeys(table: RegistryTable, duePk: string, now: Date): Promise<readonly Key[]> {
+  const items = await queryDue(table, duePk, now);
+  return items.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) }));
+}
+
+async function queryDue(table: RegistryTable, duePk: string, before?: Date): Promise<readonly Row[]> {
+  const { Items = [] } = await table.documents.send(
+    new QueryCommand({
+      TableName: table.tableName,
+      IndexName: "byDue",
+      KeyConditionExpression: "duePk = :pk AND dueSk < :before",
+      ExpressionAttributeValues: { ":pk": duePk, ":before": before?.toISOString() ?? "~" },
+      Limit: 25,
+    }),
+  );
+  return Items;
 }

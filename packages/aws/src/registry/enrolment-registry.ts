@@ -204,6 +204,7 @@ async function recordFailed(
                 type: "deniedSlot",
                 state: "burnt",
                 notAfter: enrolment.notAfter.toISOString(),
+                recordedAt: audit.at.toISOString(),
               },
             },
           },

@@ -1,39 +1,45 @@
 // Orders over slot ranges. Rows sort by where they end, so that a page's reader skips all that end before it.
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
-import { type Order, orderStates } from "#core/order/order.ts";
-import type { Slot } from "#core/slot-page/slot.ts";
-import type { RegistryTable } from "./client.ts";
-import type { Row } from "./rows.ts";
+import type { AuditRecord } from "#core/audit.ts";
+import { type Order, type OrderCause, orderStatesBefore } from "#core/order/order.ts";
+import { type RegistryTable, transact } from "./client.ts";
+import { putFollowTask } from "./follow-task-row.ts";
+import { fromOrderRow, toOrderRow } from "./order-row.ts";
+import { putAudit } from "./side-rows.ts";
 import { keys } from "./table.ts";
 
-const slot = z
-  .number()
-  .int()
-  .min(0)
-  .transform(value => value as Slot);
-
-const orderRow = z.object({
-  id: z.string(),
-  authorityId: z.string(),
-  first: slot,
-  last: slot,
-  state: z.enum(orderStates),
-  actor: z.string(),
-  at: z.iso.datetime().transform(text => new Date(text)),
-});
-
-export function toOrderRow(order: Order): Row {
-  return {
-    ...keys.order(order.authorityId, order.last, order.id),
-    type: "order",
-    ...order,
-    at: order.at.toISOString(),
-  };
-}
-
-export function fromOrderRow(row: Row): Order {
-  return orderRow.parse(row);
+/**
+ * Records a new order, or the new state of one. `already` when it is in this state, or in one that does not lead there.
+ * A revoking order comes with the task of bringing its certificates after it; the stream tells the publisher.
+ */
+export async function recordOrder(
+  table: RegistryTable,
+  order: Order,
+  cause: OrderCause,
+  audit: AuditRecord,
+): Promise<"recorded" | "already"> {
+  const from = orderStatesBefore(order.state);
+  const change = from.map((_, index) => `#state = :from${index}`);
+  const refusal = await transact(table, [
+    {
+      Put: {
+        TableName: table.tableName,
+        Item: toOrderRow(order),
+        ConditionExpression: ["attribute_not_exists(pk)", ...change].join(" OR "),
+        ...(from.length === 0
+          ? {}
+          : {
+              ExpressionAttributeNames: { "#state": "state" },
+              ExpressionAttributeValues: Object.fromEntries(
+                from.map((state, index) => [`:from${index}`, state]),
+              ),
+            }),
+      },
+    },
+    ...(order.state === "revoked" ? [putFollowTask(table, order, cause)] : []),
+    putAudit(table, audit),
+  ]);
+  return refusal === undefined ? "recorded" : "already";
 }
 
 /** Strongly consistent. */

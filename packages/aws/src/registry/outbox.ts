@@ -2,8 +2,11 @@
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
+import type { OutgoingEvent } from "#core/event/outgoing.ts";
 import type { OutboxEvent } from "#core/event/relay.ts";
-import type { RegistryTable } from "./client.ts";
+import { sha256Fields } from "#core/sha256.ts";
+import { type RegistryTable, transact } from "./client.ts";
+import { putOutbox } from "./side-rows.ts";
 
 const outboxRow = z.object({
   pk: z.string(),
@@ -24,4 +27,15 @@ export function parseOutboxImage(image: unknown): OutboxEvent | undefined {
 
 export async function deleteOutboxRow(table: RegistryTable, event: OutboxEvent): Promise<void> {
   await table.documents.send(new DeleteCommand({ TableName: table.tableName, Key: event.key }));
+}
+
+/** For what no transaction of ours has changed. The same event of the same run is put once. */
+export async function putOutboxEvent(
+  table: RegistryTable,
+  event: OutgoingEvent,
+  id: string,
+  at: Date,
+): Promise<void> {
+  const sha256 = await sha256Fields(id, JSON.stringify(event));
+  await transact(table, [putOutbox(table, sha256, at, event)]);
 }

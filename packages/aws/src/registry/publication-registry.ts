@@ -5,6 +5,7 @@ import type { DeniedSlot, PublicationRegistry } from "#core/publication/ports.ts
 import { dynamoAuthorityRegistry } from "./authority-registry.ts";
 import type { RegistryTable } from "./client.ts";
 import { readOrders } from "./order-registry.ts";
+import { readRevokedSerials } from "./revoked-serials.ts";
 import { keys } from "./table.ts";
 
 const deniedRow = z.object({
@@ -19,6 +20,7 @@ export function dynamoPublicationRegistry(table: RegistryTable): PublicationRegi
     listAuthorities,
     recordProvisioned,
     readDeniedSlots: page => readDeniedSlots(table, page),
+    readRevokedSerials: (authorityId, serials) => readRevokedSerials(table, authorityId, serials),
     readOrders: (authorityId, fromSlot) => readOrders(table, authorityId, fromSlot),
   };
 }

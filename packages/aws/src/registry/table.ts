@@ -60,16 +60,32 @@ export const keys = {
     pk: `ORDERS#${authorityId}`,
     sk: `ORDER#${slotSortKey(last)}#${id}`,
   }),
+  /** One row per revoked serial of an authority that has no slots. */
+  revokedSerial: (authorityId: string, serial: string): Key => ({
+    pk: `SERIALS#${authorityId}`,
+    sk: `SERIAL#${serial}`,
+  }),
+  /** The list that those rows follow. */
+  crl: (authorityId: string): Key => ({ pk: `CRL#${authorityId}`, sk: "LATEST" }),
   authority: (id: string): Key => ({ pk: "AUTHORITIES", sk: `AUTHORITY#${id}` }),
   block: (authorityId: string, first: number): Key => ({
     pk: `BLOCKS#${authorityId}`,
     sk: `BLOCK#${slotSortKey(first)}`,
   }),
+  /** Whether the lot goes on, and how many blocks it has. */
+  lot: (tenant: string, lot: string): Key => ({ pk: `LOT#${tenant}#${lot}`, sk: "LOT" }),
+  lotBlock: (tenant: string, lot: string, ordinal: number): Key => ({
+    pk: `LOT#${tenant}#${lot}`,
+    sk: `BLOCK#${ordinal.toString(16).padStart(6, "0")}`,
+  }),
+  follow: (orderId: string): Key => ({ pk: `FOLLOW#${orderId}`, sk: "FOLLOW" }),
   auditReport: (authorityId: string): Key => ({ pk: `AUDIT-REPORT#${authorityId}`, sk: "LATEST" }),
   audit: (subject: string, at: Date, requestId: string, action: string): Key => ({
     pk: `AUDIT#${subject}`,
     sk: `${at.toISOString()}#${requestId}#${action}`,
   }),
+  /** One row: what publisher and reconciler last saw of the edge store. */
+  edgeStatus: { pk: "EDGE", sk: "STATUS" } satisfies Key,
   outbox: (shard: number, id: string): Key => ({ pk: `OUTBOX#${shard.toString(16)}`, sk: id }),
 } as const;
 

@@ -1,6 +1,4 @@
 // An authority: a CA whose certificates the edge admits, and how the edge judges them.
-import type { Slot } from "#core/slot-page/slot.ts";
-
 export const authorityStates = ["prepared", "active", "draining", "retired", "distrusted"] as const;
 export type AuthorityState = (typeof authorityStates)[number];
 
@@ -27,11 +25,16 @@ export type ManagedAuthority = AuthorityParts & {
   readonly kind: "managed";
   readonly layout: "slots";
   readonly caArn: string;
+  /** Every certificate with a lower slot has expired; the edge refuses them all without a page. */
   readonly firstLiveSlot: number;
+  /** Slots below this have no page in the edge store any more. At most `firstLiveSlot`. */
+  readonly clearedSlots: number;
   /** First slot never handed to a block. */
   readonly nextSlot: number;
   /** Slots below this have a page in the edge store; blocks are cut only from these. */
   readonly provisionedSlots: number;
+  /** What a block that did not fit would need to be provisioned; 0 when none has failed to. */
+  readonly wantedSlots: number;
 };
 
 /** A Private CA of ours with certificates from before edgecert: nothing is issued from it. */
@@ -66,6 +69,3 @@ const standing = {
 export function hasStanding(authority: Pick<Authority, "state">): boolean {
   return standing[authority.state];
 }
-
-/** A run of slots that one worker or lot may use. */
-export type SlotBlock = { readonly authorityId: string; readonly first: Slot; readonly size: number };

@@ -1,13 +1,31 @@
-// What issuing and publishing need to know and change about authorities.
+// What issuing and publishing need to know and change about authorities, their slots and their lots.
 import type { AuditRecord } from "#core/audit.ts";
-import type { Authority, ManagedAuthority, SlotBlock } from "./authority.ts";
+import type { Authority, ManagedAuthority } from "./authority.ts";
+import type { LotBlock, SlotBlock } from "./block.ts";
+import type { Lot } from "./lot.ts";
 
 export type AuthorityRegistry = {
   readonly listAuthorities: () => Promise<readonly Authority[]>;
   /** False when the id is taken: authority ids are never reused (edge-slot pages would speak for new certificates). */
   readonly insertAuthority: (authority: Authority, audit: AuditRecord) => Promise<boolean>;
-  /** Cuts `size` slots at `authority.nextSlot`; undefined when the counter moved or the pages are not there yet. */
-  readonly cutBlock: (authority: ManagedAuthority, size: number) => Promise<SlotBlock | undefined>;
   /** Only ever raises the mark. */
   readonly recordProvisioned: (authorityId: string, provisionedSlots: number) => Promise<void>;
+};
+
+export type BlockRegistry = {
+  /** False when the counter has moved since `authority` was read, its pages are not there, or it issues no more. */
+  readonly cutBlock: (authority: ManagedAuthority, block: SlotBlock) => Promise<boolean>;
+  /** The same for a lot's next block; false also when the lot has another block by now, or was revoked. */
+  readonly cutLotBlock: (authority: ManagedAuthority, block: LotBlock) => Promise<boolean>;
+  /** Asks the publisher to provision up to there; only ever raises the mark. */
+  readonly wantSlots: (authorityId: string, wantedSlots: number) => Promise<void>;
+  /** Strongly consistent. A lot that nobody has enrolled into has no blocks. */
+  readonly readLot: (tenant: string, lot: string) => Promise<Lot>;
+  /** Whether enrolment into the lot is over: the cheap part of `readLot`. Strongly consistent. */
+  readonly isLotRevoked: (tenant: string, lot: string) => Promise<boolean>;
+  /** Up to `atMost` slots from the block's cursor; undefined when it is used up. */
+  readonly takeChunk: (
+    block: LotBlock,
+    atMost: number,
+  ) => Promise<Pick<SlotBlock, "first" | "size"> | undefined>;
 };

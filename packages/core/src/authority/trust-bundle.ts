@@ -3,6 +3,7 @@
 
 import { type Finding, fail } from "#core/error.ts";
 import * as x509 from "#core/x509.ts";
+import { type Authority, hasStanding } from "./authority.ts";
 
 const mostCertificates = 25;
 const mostBytes = 65_536;
@@ -28,6 +29,11 @@ export function buildTrustBundle(caCertificatesPem: readonly string[]): string {
   ];
   if (findings.length > 0) fail("authority.unsuitable", { findings });
   return bundle;
+}
+
+/** Of the authorities with standing; those without are left out, so that their clients fail at the trust store already. */
+export function trustBundleOf(authorities: readonly Authority[]): string {
+  return buildTrustBundle(authorities.filter(hasStanding).map(({ certificatePem }) => certificatePem));
 }
 
 function readCertificates(pem: string): readonly ArrayBuffer[] {

@@ -17,7 +17,7 @@ export type NamePolicy = {
   readonly onUnexpected: "refuse" | "ignore";
 };
 
-/** Every request beyond the profile, or none. An empty subject and no extensions are always fine. */
+/** Every request beyond the profile, or none. Asking for nothing is never too much. */
 export function checkRequestedNames(csr: Csr, policy: NamePolicy): readonly Finding[] {
   const caRights = checkCaRights(csr);
   if (policy.onUnexpected === "ignore") return caRights;

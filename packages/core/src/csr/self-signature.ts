@@ -1,4 +1,4 @@
-// Verifies the signature of a request with its own key, by Web Crypto.
+// Verifies the signature of a request with its own key, and of a list with its CA's, by Web Crypto.
 
 import { type Bytes, toUnsigned } from "./bytes.ts";
 import { childrenOf, isPrimitive, universal } from "./der/element.ts";
@@ -7,15 +7,21 @@ import { type Curve, curveOf } from "./number/curve.ts";
 import type { CertificationRequest } from "./request/certification-request.ts";
 import { type SignatureAlgorithm, signatureAlgorithmOf } from "./signature-algorithm.ts";
 
+/** Bytes under a signature, and the key that is to have made it. */
+export type SignedBytes = Pick<
+  CertificationRequest,
+  "signedBytes" | "spki" | "key" | "signatureAlgorithm" | "signature"
+>;
+
 /** RSA up to 4096 bits with e = 65537, so that a hostile key cannot buy time, and keys on the named curves. */
-export function isVerifiable({ key, signatureAlgorithm }: CertificationRequest): boolean {
+export function isVerifiable({ key, signatureAlgorithm }: SignedBytes): boolean {
   if (signatureAlgorithmOf(signatureAlgorithm)?.keyKind !== key.kind) return false;
   if (key.kind === "rsa") return key.bits <= 4096 && key.exponent === 65_537n;
   return key.kind === "ec" && curveOf(key.curveOid) !== undefined;
 }
 
-/** False as well for a key that Web Crypto refuses and for a request that is not `isVerifiable`. */
-export async function isSignedByOwnKey(request: CertificationRequest): Promise<boolean> {
+/** False as well for a key that Web Crypto refuses and for what is not `isVerifiable`. */
+export async function isSigned(request: SignedBytes): Promise<boolean> {
   const algorithm = signatureAlgorithmOf(request.signatureAlgorithm);
   const verification = algorithm && toVerification(request, algorithm);
   if (verification === undefined) return false;
@@ -28,7 +34,7 @@ export async function isSignedByOwnKey(request: CertificationRequest): Promise<b
   }
 }
 
-function toVerification({ key, signature }: CertificationRequest, { hash }: SignatureAlgorithm) {
+function toVerification({ key, signature }: SignedBytes, { hash }: SignatureAlgorithm) {
   if (key.kind === "rsa") return { parameters: { name: "RSASSA-PKCS1-v1_5", hash }, signature };
   const curve = key.kind === "ec" ? curveOf(key.curveOid) : undefined;
   const fixed = curve && toFixedLength(curve, signature);

@@ -213,7 +213,11 @@ async function answerRecorded(
   return toOutcome(enrolment.id, certificate, authority);
 }
 
-function toOutcome(enrolmentId: EnrolmentId, certificate: Certificate, authority: ManagedAuthority): EnrolOutcome {
+function toOutcome(
+  enrolmentId: EnrolmentId,
+  certificate: Certificate,
+  authority: ManagedAuthority,
+): EnrolOutcome {
   return {
     kind: "issued",
     enrolmentId,

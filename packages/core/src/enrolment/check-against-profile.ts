@@ -27,7 +27,14 @@ export function checkAgainstProfile(
     dnsNames: [],
     onUnexpected: profile.onUnexpected,
   });
-  return [...key, ...names];
+  return [...key, ...nameless(csr), ...names];
+}
+
+/** IssueCertificate refuses a request without any name, although ours are passed beside it (aws-services, 1.1). */
+function nameless({ subject, requested }: Csr): readonly ProfileFinding[] {
+  if (subject.length > 0 || requested.subjectAltNames.length > 0) return [];
+  const detail = "the request has neither a subject nor an alternative name; the CA takes it with either";
+  return [{ code: "requested.no_name", detail }];
 }
 
 function keyTypeOf(csr: Csr): KeyType | undefined {

@@ -69,9 +69,27 @@ export type CertificateAuthority = {
   readonly findIssued: (authority: ManagedAuthority, slot: Slot, since: Date) => Promise<FoundAtCa>;
 };
 
+export type SlotNeed = {
+  readonly tenant: string;
+  /** A lot has blocks of its own, so that it can be refused as a whole; without one the tenants share. */
+  readonly lot?: string | undefined;
+  /** Renewals of a lot's certificates have blocks of their own, so that the lot stays together. `enrol` when absent. */
+  readonly purpose?: "enrol" | "renew" | undefined;
+  /** How many certificates the lot is announced to have; it counts for its first block alone. */
+  readonly lotSize?: number | undefined;
+};
+
+export type TakenSlot = {
+  readonly authority: ManagedAuthority;
+  readonly slot: Slot;
+  /** No certificate of this slot may be valid from then on: its page is gone. */
+  readonly expiresBy: Date;
+  /** For a slot that no enrolment was recorded with. */
+  readonly giveBack: () => void;
+};
+
 export type SlotSource = {
-  /** The authority that issues now, and a slot of it that nobody else has. */
-  readonly take: () => Promise<{ readonly authority: ManagedAuthority; readonly slot: Slot }>;
-  readonly giveBack: (slot: Slot) => void;
+  /** A slot that nobody else has, of the authority that issues now. */
+  readonly take: (need: SlotNeed) => Promise<TakenSlot>;
   readonly authorityById: (id: string) => Promise<ManagedAuthority | undefined>;
 };

@@ -2,7 +2,10 @@
 // The JSON Schema in docs/events/ is generated from this.
 import * as z from "zod";
 import { revocationReasons } from "#core/certificate/certificate.ts";
-import { authorityIdSchema, holderSchema, tenantSchema } from "#core/name.ts";
+import { authorityIdSchema, holderSchema, lotSchema, tenantSchema } from "#core/name.ts";
+
+/** The whole lot, what would be issued in it later included. */
+const lotSelectorSchema = z.strictObject({ tenant: tenantSchema, lot: lotSchema });
 
 const selectorSchema = z.union([
   z.strictObject({
@@ -13,6 +16,7 @@ const selectorSchema = z.union([
   }),
   z.strictObject({ sha256: z.string().regex(/^(?:[0-9a-fA-F]{2}:?){32}$/, "64 hex digits, colons allowed") }),
   z.strictObject({ tenant: tenantSchema, holder: holderSchema }),
+  lotSelectorSchema,
 ]);
 
 export const compromiseReportedSchema = z.strictObject({
@@ -23,6 +27,7 @@ export const compromiseReportedSchema = z.strictObject({
 });
 
 export type CompromiseReported = z.infer<typeof compromiseReportedSchema>;
-export type CertificateSelector = z.infer<typeof selectorSchema>;
+export type LotSelector = z.infer<typeof lotSelectorSchema>;
+export type CertificateSelector = Exclude<z.infer<typeof selectorSchema>, LotSelector>;
 
 export const compromiseReportedDetailType = "Certificate Compromise Reported";

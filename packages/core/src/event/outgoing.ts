@@ -2,7 +2,11 @@
 import type { Certificate } from "#core/certificate/certificate.ts";
 
 export type OutgoingEvent = {
-  readonly detailType: "Certificate Issued" | "Certificate Revoked" | "Enrolment Refused";
+  readonly detailType:
+    | "Certificate Issued"
+    | "Certificate Revoked"
+    | "Enrolment Refused"
+    | "Edge Drift Detected";
   readonly detail: Readonly<Record<string, unknown>>;
 };
 

@@ -1,7 +1,8 @@
 // An order: a state laid over a range of slots by one row. A lot of 250,000 is refused once its order's pages are
 // written; the rows of its certificates follow in the background. It never hides an earlier individual revocation,
 // and lifting it uncovers exactly what was there before.
-import type { Slot } from "#core/slot-page/slot.ts";
+import type { RevocationReason } from "#core/certificate/certificate.ts";
+import { pageKey, pageOf, type Slot } from "#core/slot-page/slot.ts";
 
 export const orderStates = ["revoked", "held", "lifted"] as const;
 export type OrderState = (typeof orderStates)[number];
@@ -18,12 +19,31 @@ export type Order = {
   readonly at: Date;
 };
 
+/** Why, for the certificates that follow. */
+export type OrderCause = {
+  readonly reason: RevocationReason;
+  /** Of the report. */
+  readonly requestId: string;
+  readonly note?: string;
+};
+
 /** From → to. A revoking order is as terminal as a revoked certificate; only a hold can be lifted. */
 export const orderTransitions = {
   held: ["revoked", "lifted"],
   lifted: ["revoked"],
   revoked: [],
 } as const satisfies Record<OrderState, readonly OrderState[]>;
+
+/** The states from which `to` may be reached; the condition of the write that changes an order. */
+export function orderStatesBefore(to: OrderState): readonly OrderState[] {
+  return orderStates.filter(from => (orderTransitions[from] as readonly OrderState[]).includes(to));
+}
+
+/** The keys of all pages that the order touches. */
+export function pagesOfOrder({ authorityId, first, last }: Order): readonly string[] {
+  const from = pageOf(first);
+  return Array.from({ length: pageOf(last) - from + 1 }, (_, index) => pageKey(authorityId, from + index));
+}
 
 /** Whether the order refuses `slot` now. */
 export function refuses(order: Pick<Order, "first" | "last" | "state">, slot: number): boolean {

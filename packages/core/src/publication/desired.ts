@@ -51,14 +51,18 @@ function pageValue(bits: PageBits): string {
 }
 
 export async function desiredAuthorityRecord(authority: Authority): Promise<StoreChange> {
+  const { id } = authority;
+  const standing = hasStanding(authority);
   const value = buildAuthorityRecord({
-    layout: hasStanding(authority) ? authority.layout : "closed",
-    id: authority.id,
+    layout: standing ? authority.layout : "closed",
+    id,
     notBeforeFloor: authority.notBeforeFloor,
     // The edge reads it of slots only; a serial has no floor.
     firstLiveSlot: isManaged(authority) ? authority.firstLiveSlot : 0,
     pins: [],
   });
-  assert(value !== undefined, `authority ${authority.id} has a record that fits`);
-  return { key: await authorityKey(authority.issuerDn), value };
+  assert(value !== undefined, `authority ${id} has a record that fits`);
+  // No record is shorter than the closed one without floors, so a kill switch always finds room.
+  const whenFull = standing ? {} : { whenFull: `x ${id} 0 0` };
+  return { key: await authorityKey(authority.issuerDn), value, ...whenFull };
 }

@@ -1,6 +1,8 @@
 // What publishing reads and writes: registry rows in, edge store keys out.
 import type { Authority } from "#core/authority/authority.ts";
 import type { Order } from "#core/order/order.ts";
+import type { Serial } from "#core/serial.ts";
+import type { StoreUsage } from "./store-usage.ts";
 
 /** A slot that the edge must refuse. `burnt`: the CA may have signed something for it that we never recorded. */
 export type DeniedSlot = {
@@ -14,6 +16,11 @@ export type PublicationRegistry = {
   readonly readDeniedSlots: (page: string) => Promise<readonly DeniedSlot[]>;
   /** The authority's orders that end at or after `fromSlot`, lifted ones included. */
   readonly readOrders: (authorityId: string, fromSlot: number) => Promise<readonly Order[]>;
+  /** Those of `serials` that are revoked at the authority. Strongly consistent. */
+  readonly readRevokedSerials: (
+    authorityId: string,
+    serials: readonly Serial[],
+  ) => Promise<ReadonlySet<Serial>>;
   readonly recordProvisioned: (authorityId: string, provisionedSlots: number) => Promise<void>;
 };
 
@@ -36,6 +43,7 @@ export type StoreListing = { readonly tag: string; readonly items: ReadonlyMap<s
 /** Every operation throws `edge_store.unavailable` when the store does not answer. */
 export type EdgeStore = {
   readonly readTag: () => Promise<string>;
+  readonly readUsage: () => Promise<StoreUsage>;
   readonly read: (key: string) => Promise<string | undefined>;
   /** The whole content as it was at one tag; undefined when it changed while it was being listed. */
   readonly list: () => Promise<StoreListing | undefined>;

@@ -1,7 +1,7 @@
 // One writer's way through the store's ETag chain: tag first, then the registry, then batches under that tag.
 // A tag that has moved means that what was computed may be old, so everything is computed again.
 import { fail } from "#core/error.ts";
-import type { EdgeStore, StoreChanges } from "./ports.ts";
+import type { EdgeStore, StoreChanges, StoreWriteResult } from "./ports.ts";
 
 export type PublishResult = {
   readonly keys: number;
@@ -9,9 +9,10 @@ export type PublishResult = {
   readonly conflicts: number;
   /** Of the store after the last write; 0 when nothing was written. */
   readonly totalBytes: number;
+  readonly keyCount: number;
 };
 
-export const nothingWritten: PublishResult = { keys: 0, calls: 0, conflicts: 0, totalBytes: 0 };
+export const nothingWritten: PublishResult = { keys: 0, calls: 0, conflicts: 0, totalBytes: 0, keyCount: 0 };
 
 const keysPerCall = 50;
 const mostConflicts = 10;
@@ -37,15 +38,14 @@ async function writeBatches(
   firstTag: string,
   changes: StoreChanges,
 ): Promise<Omit<PublishResult, "conflicts"> | "stale"> {
-  let result = { keys: 0, calls: 0, totalBytes: 0 };
+  let result = { keys: 0, calls: 0, totalBytes: 0, keyCount: 0 };
   let tag = firstTag;
   let full = false;
   for (const batch of batchesOf(changes)) {
     let written = await store.write(tag, batch);
     if (written.kind === "full") {
       full = true;
-      const resort = lastResort(batch);
-      if (resort.puts.length > 0) written = await store.write(tag, resort);
+      written = await writeLastResort(store, tag, lastResort(batch));
     }
     if (written.kind === "stale") return "stale";
     // The batches after this one are written all the same: a revocation in them must not wait for room in this one.
@@ -55,6 +55,7 @@ async function writeBatches(
       keys: result.keys + batch.puts.length + batch.deletes.length,
       calls: result.calls + 1,
       totalBytes: written.totalBytes,
+      keyCount: written.keyCount,
     };
   }
   if (full) fail("edge_store.full", { retryAfterSeconds: 60 });
@@ -78,9 +79,46 @@ function batchesOf({ puts, deletes }: StoreChanges): readonly StoreChanges[] {
  * The store takes no more: each page that has somebody to refuse refuses all 4,096, in one character. More are refused
  * than should be, never fewer, and the alarm that follows is the operator's to answer (threat F4).
  */
-function lastResort({ puts }: StoreChanges): StoreChanges {
+function lastResort({ puts, deletes }: StoreChanges): StoreChanges {
   const shrunk = puts.flatMap(({ key, whenFull }) =>
     whenFull === undefined ? [] : [{ key, value: whenFull }],
   );
-  return { puts: shrunk, deletes: [] };
+  return { puts: shrunk, deletes };
+}
+
+/**
+ * One key that is new to the store can keep the whole batch out. Alone, each that the store has already gets shorter
+ * and so finds room; a page that it lacks is refused for that.
+ */
+async function writeLastResort(
+  store: EdgeStore,
+  tag: string,
+  resort: StoreChanges,
+): Promise<StoreWriteResult> {
+  const singles = [
+    ...resort.deletes.map(key => ({ puts: [], deletes: [key] })),
+    ...resort.puts.map(put => ({ puts: [put], deletes: [] })),
+  ];
+  if (singles.length === 0) return { kind: "full" };
+  let last = await store.write(tag, resort);
+  if (last.kind !== "full" || singles.length === 1) return last;
+  let written: StoreWriteResult = last;
+  for (const single of singles) {
+    last = await store.write(written.kind === "written" ? written.tag : tag, single);
+    if (last.kind === "stale") return last;
+    if (last.kind === "written") written = last;
+  }
+  return written;
+}
+
+/** Two runs as one; what the store holds is what the later one saw. */
+export function bothPublished(first: PublishResult, later: PublishResult): PublishResult {
+  const { totalBytes, keyCount } = later.calls > 0 ? later : first;
+  return {
+    keys: first.keys + later.keys,
+    calls: first.calls + later.calls,
+    conflicts: first.conflicts + later.conflicts,
+    totalBytes,
+    keyCount,
+  };
 }

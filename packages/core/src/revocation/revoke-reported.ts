@@ -3,7 +3,9 @@ import type { AuditRecord } from "#core/audit.ts";
 import type { Certificate, Revocation } from "#core/certificate/certificate.ts";
 import { fail } from "#core/error.ts";
 import type { CertificateSelector, CompromiseReported } from "#core/event/compromise-reported.ts";
-import { parseSerial } from "#core/serial.ts";
+import { parseSerial, type Serial } from "#core/serial.ts";
+import { type LotRevocationRegistry, type RevokeLotResult, revokeLot } from "./revoke-lot.ts";
+import { revokeSerial, type SerialRevocationRegistry } from "./revoke-serial.ts";
 
 export type RevocationRegistry = {
   readonly findBySerial: (serial: string, authorityId: string | undefined) => Promise<readonly Certificate[]>;
@@ -17,7 +19,10 @@ export type RevocationRegistry = {
   ) => Promise<"revoked" | "already">;
 };
 
-export type RevokeReportedDeps = { readonly registry: RevocationRegistry; readonly now: () => Date };
+export type RevokeReportedDeps = {
+  readonly registry: RevocationRegistry & LotRevocationRegistry & SerialRevocationRegistry;
+  readonly now: () => Date;
+};
 
 export type ReportedEvent = {
   /** `event:<source>:<event id>`. */
@@ -38,8 +43,16 @@ export type RevokeReportedResult = {
 export async function revokeReported(
   deps: RevokeReportedDeps,
   event: ReportedEvent,
-): Promise<RevokeReportedResult> {
-  const certificates = await select(deps.registry, event.report.certificate);
+): Promise<RevokeReportedResult | RevokeLotResult> {
+  const { certificate: selector, reason, note } = event.report;
+  if ("lot" in selector) return revokeLot(deps, { ...event, ...selector, reason, note });
+  if ("serial" in selector && selector.authority !== undefined) {
+    const authority = await deps.registry.findSerialsAuthority(selector.authority);
+    const serial = serialOf(selector.serial);
+    if (authority !== undefined)
+      return revokeSerial(deps, { ...event, authorityId: authority.id, serial, reason, note });
+  }
+  const certificates = await select(deps.registry, selector);
   if (certificates.length === 0) fail("resource.not_found", { kind: "certificate" });
   const revoked: string[] = [];
   const already: string[] = [];
@@ -67,16 +80,18 @@ async function select(
   selector: CertificateSelector,
 ): Promise<readonly Certificate[]> {
   if ("serial" in selector) {
-    const serial = parseSerial(selector.serial);
-    if (serial === undefined) {
-      fail("event.malformed", {
-        findings: [
-          { code: "serial.malformed", detail: "not a hexadecimal serial", pointer: "/certificate/serial" },
-        ],
-      });
-    }
-    return registry.findBySerial(serial, selector.authority);
+    return registry.findBySerial(serialOf(selector.serial), selector.authority);
   }
   if ("sha256" in selector) return registry.findBySha256(selector.sha256.replaceAll(":", "").toLowerCase());
   return registry.findByHolder(selector.tenant, selector.holder);
+}
+
+function serialOf(text: string): Serial {
+  const serial = parseSerial(text);
+  if (serial !== undefined) return serial;
+  return fail("event.malformed", {
+    findings: [
+      { code: "serial.malformed", detail: "not a hexadecimal serial", pointer: "/certificate/serial" },
+    ],
+  });
 }

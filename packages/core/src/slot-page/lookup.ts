@@ -11,6 +11,10 @@ const bitmapForm = /^b[A-Za-z0-9+/]+$/;
 const sextets = new Uint8Array(128);
 for (let value = 0; value < 64; value += 1) sextets[base64Alphabet.charCodeAt(value)] = value;
 
+// How many ones six bits begin with: a unary code is read in one step per character instead of one per bit.
+const leadingOnes = new Uint8Array(64);
+for (let value = 32; value < 64; value += 1) leadingOnes[value] = 1 + (leadingOnes[(value << 1) & 63] || 0);
+
 /** Whether the certificate at `offset` (0 to 4,095) of the page is refused. */
 export function isDenied(value: string, offset: number): boolean {
   if (value === "g") return false;
@@ -22,43 +26,53 @@ export function isDenied(value: string, offset: number): boolean {
 }
 
 function isDeniedByRuns(value: string, offset: number): boolean {
-  const goodK = parseInt(value.charAt(1), 16);
-  const revokedK = parseInt(value.charAt(2), 16);
-  // Bits of the text up to the last whole byte; what base64 adds after it is no part of the code.
-  const end = 18 + (((value.length - 3) * 6) & ~7);
+  const length = value.length;
+  // Bits of the last character that base64 adds after the last whole byte. Read as ones they only lengthen the padding.
+  const spare = ((length - 3) * 6) % 8;
+  const spareOnes = (1 << spare) - 1;
   let revoked = value.charAt(0) === "r";
+  let k = parseInt(value.charAt(revoked ? 2 : 1), 16);
+  let otherK = parseInt(value.charAt(revoked ? 1 : 2), 16);
   let covered = 0; // slots up to the end of the current run
   let at = 3;
-  let sextet = 0; // the last character read, of which
-  let held = 0; //   this many low bits are unread
+  let held = 0; // unread bits of the last character read,
+  let bits = 0; //   in the high ones of these six, zeros below
   while (true) {
-    let wanted = revoked ? revokedK : goodK;
-    const step = 1 << wanted;
     // Unary part: each one stands for 2^k slots.
-    while (true) {
-      if (held === 0) {
-        if (at === value.length) return revoked; // padding: the last run is implied
-        sextet = sextets[value.charCodeAt(at)] || 0;
-        held = 6;
-        at += 1;
-      }
-      held -= 1;
-      if (((sextet >> held) & 1) === 0) break;
-      covered += step;
-    }
-    if (at * 6 - held > end) return revoked; // the zero was base64's own: padding
-    // Binary part: the k low bits of the length - 1.
-    while (wanted > held) {
-      wanted -= held;
-      covered += (sextet & ((1 << held) - 1)) << wanted;
-      sextet = sextets[value.charCodeAt(at)] || 0;
+    let ones = leadingOnes[bits] || 0;
+    while (ones === held) {
+      covered += ones << k;
+      if (at === length) return revoked; // padding: the last run is implied
+      bits = sextets[value.charCodeAt(at)] || 0;
       held = 6;
       at += 1;
+      if (at === length) bits |= spareOnes;
+      ones = leadingOnes[bits] || 0;
     }
-    held -= wanted;
-    if (at * 6 - held > end) return true; // cut off inside a run
-    covered += ((sextet >> held) & ((1 << wanted) - 1)) + 1;
+    covered += (ones << k) + 1;
+    held -= ones + 1;
+    bits = (bits << (ones + 1)) & 63;
+    // Binary part: the k low bits of the length - 1.
+    let wanted = k;
+    while (wanted > held) {
+      if (at === length) return true; // cut off inside a run
+      wanted -= held;
+      covered += (bits >> (6 - held)) << wanted;
+      bits = sextets[value.charCodeAt(at)] || 0;
+      held = 6;
+      at += 1;
+      if (at === length) bits |= spareOnes;
+    }
+    if (wanted > 0) {
+      covered += bits >> (6 - wanted);
+      held -= wanted;
+      bits = (bits << wanted) & 63;
+    }
+    if (at === length && held < spare) return true; // cut off inside a run, too
     if (covered > offset) return revoked;
     revoked = !revoked;
+    wanted = k;
+    k = otherK;
+    otherK = wanted;
   }
 }

@@ -2,8 +2,9 @@
 // A throw is Lambda's asynchronous retry and, after two, the function's on-failure queue.
 import middy from "@middy/core";
 import type { Context, EventBridgeEvent } from "aws-lambda";
-import { AppError, fail } from "#core/error.ts";
+import { fail } from "#core/error.ts";
 import { compromiseReportedSchema } from "#core/event/compromise-reported.ts";
+import type { RevokeLotResult } from "#core/revocation/revoke-lot.ts";
 import {
   type RevokeReportedDeps,
   type RevokeReportedResult,
@@ -13,18 +14,20 @@ import { revokeReportedDeps } from "../deps.ts";
 import { findingsOf } from "../http/json-body.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
+import { treatmentOf } from "../trigger.ts";
 
 type Reported = EventBridgeEvent<string, unknown>;
+type Result = RevokeReportedResult | RevokeLotResult;
 
 export function compromiseReported(
   deps: RevokeReportedDeps,
-): (event: Reported, context: Context) => Promise<RevokeReportedResult> {
+): (event: Reported, context: Context) => Promise<Result> {
   const logger = rootLogger.createChild({ persistentKeys: { trigger: "compromise-reported" } });
-  return middy<Reported, RevokeReportedResult>()
+  return middy<Reported, Result>()
     .use({
       onError: ({ error, event }) => {
-        const code = error instanceof AppError ? error.code : "internal";
-        logger.error("compromise report failed", { eventId: event.id, code, error: error as Error });
+        const treatment = treatmentOf(error);
+        logger.error("compromise report failed", { eventId: event.id, treatment, error: error as Error });
       },
     })
     .handler(async event => {

@@ -1,6 +1,7 @@
 // The body of a JSON route: media type, size, syntax and schema, each refused with its own code.
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { z } from "zod";
+import { findingsShown } from "#core/csr/limits.ts";
 import { type Finding, fail } from "#core/error.ts";
 
 export const bodyLimitBytes = 65_536;
@@ -23,15 +24,24 @@ export function readJson(event: APIGatewayProxyEventV2): unknown {
   }
 }
 
-/** Every issue of the schema as a finding with its JSON Pointer. */
+/** The issues of the schema as findings with their JSON Pointers, at most as many as a CSR may earn. */
 export function findingsOf(error: z.ZodError): readonly Finding[] {
-  return error.issues.flatMap(issue =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.map(key =>
-          finding("schema.unrecognized_keys", "there is no such member", [...issue.path, key]),
-        )
-      : [finding(`schema.${issue.code}`, issue.message, issue.path)],
-  );
+  return error.issues
+    .flatMap(issue =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map(key => unknownMember(issue.path, key))
+        : [finding(`schema.${issue.code}`, issue.message, issue.path)],
+    )
+    .slice(0, findingsShown);
+}
+
+/** A name is the caller's text, a pasted key perhaps (threat B8): the answer repeats it only while it is short. */
+const longestNameShown = 32;
+
+function unknownMember(path: readonly PropertyKey[], name: string): Finding {
+  return name.length <= longestNameShown
+    ? finding("schema.unrecognized_keys", "there is no such member", [...path, name])
+    : finding("schema.unrecognized_keys", `no member has a name of ${name.length} characters`, path);
 }
 
 /** Refuses with `request.malformed` and all findings. */

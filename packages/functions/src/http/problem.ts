@@ -55,6 +55,11 @@ const problems = {
     title: "The idempotency key was used for another request",
     detail: data => `It belongs to ${data.enrolmentId}.`,
   },
+  "lot.revoked": {
+    status: 409,
+    title: "The lot is revoked",
+    detail: data => `Enrol under another lot than ${data.lot}.`,
+  },
   "authority.unavailable": { status: 503, title: "No authority can issue now", detail: data => data.reason },
   "authority.exists": {
     status: 409,
@@ -70,6 +75,7 @@ const problems = {
   "edge_store.contended": { status: 503, title: "The edge store is busy", detail: busy },
   "edge_store.full": { status: 503, title: "The edge store is full", detail: busy },
   "edge_store.unavailable": { status: 503, title: "The edge store does not answer", detail: busy },
+  "crl.refused": { status: 422, title: "The revocation list is refused", detail: count },
   "event.malformed": { status: 400, title: "The event is malformed", detail: count },
   internal: { status: 500, title: "Something went wrong on our side", detail: () => undefined },
 } as const satisfies { readonly [C in Code]: Row<C> };

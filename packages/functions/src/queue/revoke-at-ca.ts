@@ -8,6 +8,7 @@ import { type RevokeAtCaDeps, revokeAtCa } from "#core/revocation/revoke-at-ca.t
 import { revokeAtCaDeps } from "../deps.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
+import { treatmentOf } from "../trigger.ts";
 
 /** The bus delivers our own `Certificate Revoked` event to the queue as it is. */
 const messageSchema = z.object({
@@ -31,8 +32,14 @@ export function revokeAtCaQueue(
         await revokeAtCa(deps, { ...detail, certificateId: detail.certificate });
         logger.info("revoked at the CA", { certificate: detail.certificate });
       } catch (error) {
-        logger.error("not revoked at the CA", { messageId: record.messageId, error: error as Error });
-        batchItemFailures.push({ itemIdentifier: record.messageId });
+        const treatment = treatmentOf(error);
+        logger.error("not revoked at the CA", {
+          messageId: record.messageId,
+          treatment,
+          error: error as Error,
+        });
+        // The queue counts the tries of a message and takes it to the dead letters itself.
+        if (treatment !== "drop") batchItemFailures.push({ itemIdentifier: record.messageId });
       }
     }
     return { batchItemFailures };

@@ -29,7 +29,12 @@ const keyPrefix = (name: "pk" | "sk", prefix: string): string =>
 const streamTriggers = [
   {
     functionName: "publish-edge",
-    filterPatterns: [keyPrefix("pk", "PAGE#"), keyPrefix("sk", "AUTHORITY#")],
+    filterPatterns: [
+      keyPrefix("pk", "PAGE#"),
+      keyPrefix("pk", "ORDERS#"),
+      keyPrefix("pk", "SERIALS#"),
+      keyPrefix("sk", "AUTHORITY#"),
+    ],
     batchSize: 1_000,
     bisectBatchOnFunctionError: false,
   },

@@ -1,11 +1,13 @@
 // DynamoDB Local, Amazon's own engine, as a child process. It offers no bind address and listens on every interface;
-// telemetry is switched off.
+// telemetry is switched off. A guard between us and the engine ends it when this process dies without a word.
 import { spawn } from "node:child_process";
 import { globSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import { aborted } from "../interruption.ts";
 import { PortBusyError, type RunningServer } from "../wire/listen.ts";
 
 export type DynamoDbOptions = {
@@ -13,6 +15,8 @@ export type DynamoDbOptions = {
   readonly port: number;
   /** Undefined keeps everything in memory. */
   readonly stateDirectory: string | undefined;
+  /** Ends a start that is under way: it rejects, and no engine is left behind. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 export async function startDynamoDb(options: DynamoDbOptions): Promise<RunningServer> {
@@ -21,8 +25,10 @@ export async function startDynamoDb(options: DynamoDbOptions): Promise<RunningSe
   const storage =
     options.stateDirectory === undefined ? ["-inMemory"] : ["-dbPath", made(options.stateDirectory)];
   const child = spawn(
-    "java",
+    process.execPath,
     [
+      fileURLToPath(new URL("./child-guard.ts", import.meta.url)),
+      "java",
       "-Xmx1g",
       `-Djava.library.path=${join(engine, "DynamoDBLocal_lib")}`,
       "-jar",
@@ -33,7 +39,8 @@ export async function startDynamoDb(options: DynamoDbOptions): Promise<RunningSe
       "-disableTelemetry",
       ...storage,
     ],
-    { cwd: engine, stdio: ["ignore", "ignore", "pipe"] },
+    // A group of its own: Ctrl-C in a terminal goes to the whole group, and the database must outlive its users.
+    { cwd: engine, stdio: ["pipe", "ignore", "pipe"], detached: true },
   );
   let complaint = "";
   child.stderr.on("data", (chunk: Buffer) => {
@@ -41,21 +48,18 @@ export async function startDynamoDb(options: DynamoDbOptions): Promise<RunningSe
   });
   const exited = new Promise<void>(resolve => child.once("exit", () => resolve()));
   const url = `http://127.0.0.1:${port}`;
-  const ready = await Promise.race([answers(url), exited.then(() => false)]);
-  if (!ready) {
-    child.kill("SIGKILL");
+  const stop = async (): Promise<void> => {
+    child.stdin.end();
+    await exited;
+  };
+  const stopAsked = options.signal === undefined ? [] : [aborted(options.signal)];
+  const ended = Promise.race([exited, ...stopAsked]).then(() => false);
+  if (!(await Promise.race([answers(url, ended), ended]))) {
+    await stop();
+    options.signal?.throwIfAborted();
     throw new Error(`DynamoDB Local did not start: ${complaint.trim() || "no answer within 30 s"}`);
   }
-  return {
-    port,
-    url,
-    stop: async () => {
-      child.kill("SIGTERM");
-      const timer = setTimeout(() => child.kill("SIGKILL"), 3_000);
-      await exited;
-      clearTimeout(timer);
-    },
-  };
+  return { port, url, stop };
 }
 
 function engineDirectory(): string {
@@ -83,14 +87,18 @@ async function probePort(port: number): Promise<number> {
   });
 }
 
-async function answers(url: string): Promise<boolean> {
+async function answers(url: string, ended: Promise<unknown>): Promise<boolean> {
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
   const client = new DynamoDBClient({
     endpoint: url,
     region: "us-east-1",
     credentials: { accessKeyId: "probe", secretAccessKey: "probe" },
     maxAttempts: 1,
   });
-  for (let attempt = 0; attempt < 300; attempt += 1) {
+  for (let attempt = 0; attempt < 300 && !over; attempt += 1) {
     try {
       await client.send(new ListTablesCommand({}));
       return true;

@@ -34,11 +34,41 @@ export const functionCatalogue = {
     timeoutSeconds: 15,
     route: "POST /v1/authorities",
   },
+  "get-authorities": {
+    entry: "api/get-authorities.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 29,
+    route: "GET /v1/authorities",
+  },
+  "post-authority-crl": {
+    entry: "api/post-authority-crl.ts",
+    links: ["RegistryTable", "EdgeStore", "Operators"],
+    timeoutSeconds: 29,
+    route: "POST /v1/authorities/{id}/crl",
+  },
+  "get-trust-bundle": {
+    entry: "api/get-trust-bundle.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: "GET /v1/trust-bundle",
+  },
   "get-health": {
     entry: "api/get-health.ts",
     links: ["RegistryTable", "Operators"],
     timeoutSeconds: 10,
     route: "GET /v1/health",
+  },
+  "get-edge": {
+    entry: "api/get-edge.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: "GET /v1/edge",
+  },
+  "post-edge-reconcile": {
+    entry: "api/post-edge-reconcile.ts",
+    links: ["RegistryTable", "EdgeStore", "Operators"],
+    timeoutSeconds: 29,
+    route: "POST /v1/edge/reconcile",
   },
   "compromise-reported": {
     entry: "event/compromise-reported.ts",
@@ -55,6 +85,18 @@ export const functionCatalogue = {
   "resume-enrolments": {
     entry: "job/resume-enrolments.ts",
     links: ["RegistryTable", "AuditReports"],
+    timeoutSeconds: 300,
+  },
+  "reconcile-edge": {
+    entry: "job/reconcile-edge.ts",
+    links: ["RegistryTable", "EdgeStore"],
+    timeoutSeconds: 900,
+  },
+  "prove-edge": { entry: "job/prove-edge.ts", links: ["RegistryTable", "EdgeStore"], timeoutSeconds: 900 },
+  "follow-order": { entry: "job/follow-order.ts", links: ["RegistryTable"], timeoutSeconds: 300 },
+  "age-out-pages": {
+    entry: "job/age-out-pages.ts",
+    links: ["RegistryTable", "EdgeStore"],
     timeoutSeconds: 300,
   },
   "backfill-ca": { entry: "job/backfill-ca.ts", links: ["RegistryTable"], timeoutSeconds: 300 },

@@ -16,6 +16,7 @@ import { startSchedule } from "./schedule.ts";
 import { serverIdentity } from "./server-identity.ts";
 import { type Services, startServices } from "./services.ts";
 import { audience, operatorCredentials, type Ports, region } from "./settings.ts";
+import { watchTrustBundle } from "./trust-bundle-watch.ts";
 
 export type LocalCloudOptions = {
   readonly ports: Ports;
@@ -29,6 +30,8 @@ export type LocalCloudOptions = {
   readonly faults?: FaultInjector;
   /** Told the name of each stage as it begins. */
   readonly onStage?: (stage: string) => void;
+  /** Ends a start that is under way at its next stage: it rejects with the signal's reason and leaves nothing running. */
+  readonly signal?: AbortSignal;
 };
 
 export type LocalCloud = {
@@ -68,7 +71,11 @@ const allScopes = [
 ];
 
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
-  const { ports, stateDirectory: directory, clock = systemClock, onStage = () => {} } = options;
+  const { ports, stateDirectory: directory, clock = systemClock } = options;
+  const onStage = (stage: string): void => {
+    options.signal?.throwIfAborted();
+    options.onStage?.(stage);
+  };
   const state = options.durable ? join(directory, "state") : undefined;
   const stops: (() => Promise<void> | void)[] = [];
   const stop = async (): Promise<void> => {
@@ -79,6 +86,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     onStage("building the functions");
     const bundleDirectory = join(directory, "functions");
     const built = buildFunctions(bundleDirectory);
+    // Awaited below; until then its failure must not count as unhandled.
+    built.catch(() => undefined);
     onStage("starting DynamoDB Local, Private CA, KeyValueStore, EventBridge, SQS and S3");
     let compute: Compute | undefined;
     const services = await startServices({
@@ -88,6 +97,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       limits: options.limits ?? "aws",
       propagationDelayMs: options.propagationDelayMs ?? 0,
       faults: options.faults,
+      signal: options.signal,
       invokeFunction: (name, event) => {
         // An event that an earlier run still owed: the bus keeps it and tries again.
         if (compute === undefined) throw new Error("the functions are not started yet");
@@ -140,6 +150,11 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       logDirectory: logs,
     });
     stops.push(front.stop);
+    const watch = watchTrustBundle(services.dynamodb.url, trustBundle, bundle => {
+      for (const edge of [front.content, front.api]) edge.updateTrustStore(bundle);
+      writeFileSync(files.trustBundle, bundle);
+    });
+    stops.push(watch.stop);
     const schedule = startSchedule(compute.lambda.invokeAsync);
     stops.push(schedule.stop);
     return {

@@ -5,6 +5,10 @@ export type Schedule = { readonly stop: () => void };
 const jobs = [
   { functionName: "resume-enrolments", everySeconds: 30 },
   { functionName: "backfill-ca", everySeconds: 60 },
+  { functionName: "follow-order", everySeconds: 60 },
+  { functionName: "age-out-pages", everySeconds: 86_400 },
+  // Hourly on AWS, where a full listing is billed by the call.
+  { functionName: "reconcile-edge", everySeconds: 300 },
 ] as const;
 
 export function startSchedule(invokeAsync: (functionName: string, event: unknown) => unknown): Schedule {

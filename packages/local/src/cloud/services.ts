@@ -25,6 +25,8 @@ export type ServiceOptions = {
   readonly faults?: FaultInjector | undefined;
   /** Delivers an event to a Lambda function, asynchronously as EventBridge does. */
   readonly invokeFunction: (functionName: string, event: unknown) => void;
+  /** Ends a start that is under way: it rejects, and nothing is left running. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 export type Services = {
@@ -49,10 +51,16 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
   const stop = async (): Promise<void> => {
     for (const server of started.reverse()) await server.stop();
   };
+  // The database takes longest, so the others start while the JVM does. If one of them fails, it need not go on.
+  const failed = new AbortController();
+  const database = startDynamoDb({
+    port: ports.dynamodb,
+    stateDirectory: stateDirectory === undefined ? undefined : join(stateDirectory, "dynamodb"),
+    signal: AbortSignal.any([failed.signal, ...(options.signal === undefined ? [] : [options.signal])]),
+  }).then(keep);
+  // Awaited below; until then its failure must not count as unhandled.
+  database.catch(() => undefined);
   try {
-    // The database takes longest, so the others start while the JVM does.
-    const databaseDirectory = stateDirectory === undefined ? undefined : join(stateDirectory, "dynamodb");
-    const database = startDynamoDb({ port: ports.dynamodb, stateDirectory: databaseDirectory }).then(keep);
     const queues = keep(await startQueues(ports.queues, stateDirectory));
     const eventBus = keep(
       await startEventBusServer({
@@ -91,6 +99,8 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
     await putBusRules(new EventBridgeClient({ ...sdk, endpoint: eventBus.url }));
     return { dynamodb, pca, keyValueStore, eventBus, queues, storeArn, streamArn, stop };
   } catch (error) {
+    failed.abort();
+    await database.catch(() => undefined);
     await stop();
     throw error;
   }

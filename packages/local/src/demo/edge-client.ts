@@ -10,7 +10,7 @@ export type EdgeCall = {
   readonly identity?: ClientIdentity | undefined;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
 };
 
 export type EdgeAnswer =

@@ -10,7 +10,7 @@ export async function describeServing(
   stateDirectory: string,
   result: LifecycleResult | undefined,
 ): Promise<readonly string[]> {
-  const here = (path: string): string => relative(process.cwd(), path);
+  const here = (path: string): string => quoted(relative(process.cwd(), path));
   const ca = here(cloud.files.serverCa);
   const content = `${cloud.urls.content}${firmwarePath}`;
   const devices = result === undefined ? [] : describeDevices(stateDirectory, result, here, ca, content);
@@ -24,7 +24,7 @@ export async function describeServing(
     `  provisioning API               ${cloud.urls.api}/v1/health`,
     `  trust bundle (client CAs)      ${here(cloud.files.trustBundle)}`,
     `  server CA for curl and openssl ${ca}`,
-    `  connection log, function logs  ${here(cloud.files.logs)}/`,
+    `  connection log, function logs  ${here(cloud.files.logs)}`,
     `  an operator's token, one hour  ${here(tokenFile)}`,
     "",
     ...devices,
@@ -36,6 +36,11 @@ export async function describeServing(
     ...(result === undefined ? [] : [compromiseLine(cloud, result.good)]),
     "",
   ];
+}
+
+/** As a shell takes it: a home directory may hold a blank. */
+function quoted(path: string): string {
+  return /^[\w./@+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 function describeDevices(

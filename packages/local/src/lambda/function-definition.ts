@@ -13,7 +13,7 @@ export type FunctionDefinition = {
   readonly timeoutSeconds: number;
   /** 128 to 10,240; default 1024. Past it the sandbox is killed. */
   readonly memoryMegabytes?: number;
-  /** Sandboxes at once; default 4. 0 throttles every invocation, as at AWS. */
+  /** Sandboxes at once, throttled past it; 0 throttles every invocation, as at AWS. Without it nothing is throttled. */
   readonly reservedConcurrency?: number;
 };
 
@@ -38,7 +38,8 @@ export const payloadLimits = {
 } as const;
 
 export const defaultMemoryMegabytes = 1024;
-export const defaultReservedConcurrency = 4;
+/** How many sandboxes of a function this machine runs at once; further invocations wait. */
+export const sandboxesAtOnce = 4;
 
 export function functionArn(region: string, accountId: string, name: string): string {
   return `arn:aws:lambda:${region}:${accountId}:function:${name}`;

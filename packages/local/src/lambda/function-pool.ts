@@ -1,14 +1,15 @@
 // The sandboxes of one function: reuses an idle one, starts another up to the reserved concurrency, throttles past it.
+// Without a reserved concurrency AWS would start up to a thousand; this machine starts a few, and the rest wait their turn.
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../wire/clock.ts";
 import { sandboxEnvironment } from "./environment.ts";
 import {
   defaultMemoryMegabytes,
-  defaultReservedConcurrency,
   type FunctionDefinition,
   functionArn,
   type InvokeResult,
   payloadLimits,
+  sandboxesAtOnce,
 } from "./function-definition.ts";
 import type { FunctionLog } from "./function-log.ts";
 import { type Sandbox, type SandboxOutcome, startSandbox } from "./sandbox.ts";
@@ -43,14 +44,17 @@ type Pool = PoolOptions & {
   readonly idle: Slot[];
   readonly all: Set<Slot>;
   readonly crashPoints: ArmedCrashPoint[];
+  /** Invocations that wait for a sandbox, first come first served. */
+  readonly waiting: PromiseWithResolvers<Slot>[];
 };
 
 export function openFunctionPool(options: PoolOptions): FunctionPool {
-  const pool: Pool = { ...options, idle: [], all: new Set(), crashPoints: [] };
+  const pool: Pool = { ...options, idle: [], all: new Set(), crashPoints: [], waiting: [] };
   return {
     invoke: payload => {
       const slot = takeSlot(pool);
-      return slot === undefined ? undefined : runIn(pool, slot, payload);
+      if (slot !== undefined) return runIn(pool, slot, payload);
+      return pool.definition.reservedConcurrency === undefined ? runInTurn(pool, payload) : undefined;
     },
     warm: async () => {
       const slot = pool.all.size === 0 ? takeSlot(pool) : undefined;
@@ -63,6 +67,7 @@ export function openFunctionPool(options: PoolOptions): FunctionPool {
       for (const { sandbox } of pool.all) sandbox.arm(crashPoint);
     },
     stop: async () => {
+      for (const turn of pool.waiting.splice(0)) turn.reject(new Error("the local Lambda is stopping"));
       await Promise.all([...pool.all].map(slot => slot.sandbox.stop()));
     },
   };
@@ -74,7 +79,7 @@ function takeSlot(pool: Pool): Slot | undefined {
     if (slot.sandbox.alive()) return slot;
     pool.all.delete(slot);
   }
-  const limit = pool.definition.reservedConcurrency ?? defaultReservedConcurrency;
+  const limit = pool.definition.reservedConcurrency ?? sandboxesAtOnce;
   if (pool.all.size >= limit) return undefined;
   const slot = openSlot(pool);
   pool.all.add(slot);
@@ -84,6 +89,15 @@ function takeSlot(pool: Pool): Slot | undefined {
 function releaseSlot(pool: Pool, slot: Slot): void {
   if (slot.sandbox.alive()) pool.idle.push(slot);
   else pool.all.delete(slot);
+  const next = pool.waiting.shift();
+  const free = next === undefined ? undefined : takeSlot(pool);
+  if (free !== undefined) next?.resolve(free);
+}
+
+async function runInTurn(pool: Pool, payload: string): Promise<InvokeResult> {
+  const turn = Promise.withResolvers<Slot>();
+  pool.waiting.push(turn);
+  return runIn(pool, await turn.promise, payload);
 }
 
 async function runIn(pool: Pool, slot: Slot, payload: string): Promise<InvokeResult> {

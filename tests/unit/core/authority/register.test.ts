@@ -2,7 +2,9 @@
 import { describe, expect, it } from "vitest";
 import type { AuditRecord } from "#core/audit.ts";
 import type { Authority } from "#core/authority/authority.ts";
-import { type CaDescription, registerAuthority, registerAuthoritySchema } from "#core/authority/register.ts";
+import type { CaDescription } from "#core/authority/describe-ca.ts";
+import { registerAuthority } from "#core/authority/register.ts";
+import { registerAuthoritySchema } from "#core/authority/registration.ts";
 import type { Caller } from "#core/caller.ts";
 import { dayMs, fromNoon, noon } from "#support/fixed-time.ts";
 import { anAuthority, caArn } from "#support/records.ts";
@@ -39,7 +41,7 @@ const register = (
 ): Promise<Authority> =>
   registerAuthority(
     { registry, describeCa: async arn => (arn === caArn ? ca : undefined), now: () => noon },
-    { caller, id: "m1", caArn, requestId: "request-1" },
+    { caller, registration: { kind: "managed", id: "m1", caArn }, requestId: "request-1" },
   );
 
 const unsuitable = (...codes: readonly string[]) => ({
@@ -55,6 +57,7 @@ describe("a Private CA", () => {
     expect(authority).toEqual({
       id: "m1",
       state: "active",
+      kind: "managed",
       layout: "slots",
       caArn,
       keyAlgorithm: "EC_prime256v1",
@@ -64,8 +67,10 @@ describe("a Private CA", () => {
       notAfter: fromNoon(3650 * dayMs),
       notBeforeFloor: 0,
       firstLiveSlot: 0,
+      clearedSlots: 0,
       nextSlot: 0,
       provisionedSlots: 0,
+      wantedSlots: 0,
       version: 1,
     });
     expect([...registry.rows.values()]).toEqual([authority]);
@@ -76,7 +81,7 @@ describe("a Private CA", () => {
         actor: "operator:ada",
         requestId: "request-1",
         at: noon,
-        facts: { caArn, issuerDn: "CN=Device CA,O=Edgecert Test" },
+        facts: { kind: "managed", caArn, issuerDn: "CN=Device CA,O=Edgecert Test" },
       },
     ]);
   });

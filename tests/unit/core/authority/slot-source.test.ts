@@ -1,52 +1,26 @@
 // Slots are handed out once: by one worker, by racing ones, and across a change of authority.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Authority, SlotBlock } from "#core/authority/authority.ts";
-import type { AuthorityRegistry } from "#core/authority/ports.ts";
-import { slotSource } from "#core/authority/slot-source.ts";
+import { type SlotRegistry, slotSource } from "#core/authority/slot-source.ts";
 import { type HandClock, handClock } from "#support/fixed-time.ts";
-import { anAuthority, aSlot } from "#support/records.ts";
+import { aForeignAuthority, anAuthority } from "#support/records.ts";
+import { fakeSlotRegistry } from "./fake-slot-registry.ts";
 
 const blockSize = 4;
 const cacheMs = 5_000;
 
-type Counter = Pick<AuthorityRegistry, "listAuthorities" | "cutBlock"> & {
-  readonly change: (id: string, parts: Partial<Authority>) => void;
-  readonly calls: { reads: number; cuts: number };
-};
+const counter = fakeSlotRegistry;
 
-/** Authorities with their slot counters: a cut at another number than the counter's is refused, as in the registry. */
-function counter(...authorities: readonly Authority[]): Counter {
-  const rows = new Map(authorities.map(authority => [authority.id, authority]));
-  const calls = { reads: 0, cuts: 0 };
-  const change = (id: string, parts: Partial<Authority>): void => {
-    rows.set(id, anAuthority({ ...rows.get(id), ...parts }));
-  };
-  return {
-    calls,
-    change,
-    listAuthorities: async () => {
-      calls.reads += 1;
-      return [...rows.values()];
-    },
-    cutBlock: async ({ id, nextSlot: first }, size): Promise<SlotBlock | undefined> => {
-      calls.cuts += 1;
-      const row = rows.get(id);
-      const end = first + size;
-      if (row?.nextSlot !== first || row.provisionedSlots < end || row.state !== "active") return undefined;
-      change(id, { nextSlot: end });
-      return { authorityId: id, first: aSlot(first), size };
-    },
-  };
-}
+const need = { tenant: "acme" };
 
-function worker(registry: Counter, clock: HandClock = handClock()) {
-  const source = slotSource(registry, { blockSize, cacheMs, now: clock.now });
-  const take = async (): Promise<string> => {
-    const { authority, slot } = await source.take();
+function worker(registry: SlotRegistry, clock: HandClock = handClock()) {
+  const source = slotSource(registry, { blockSize, cacheMs, now: clock.now, pause: async () => undefined });
+  const take = () => source.take(need);
+  const takeText = async (): Promise<string> => {
+    const { authority, slot } = await take();
     return `${authority.id}/${slot}`;
   };
-  return { ...source, takeText: take };
+  return { authorityById: source.authorityById, take, takeText };
 }
 
 async function takeMany(take: () => Promise<string>, count: number): Promise<readonly string[]> {
@@ -70,17 +44,17 @@ describe("one worker", () => {
   });
 
   it("hands a slot that came back out again, before any other", async () => {
-    const { take, giveBack, takeText } = worker(counter(anAuthority()));
-    const { slot } = await take();
-    giveBack(slot);
+    const { take, takeText } = worker(counter(anAuthority()));
+    const { giveBack } = await take();
+    giveBack();
     expect(await takeMany(takeText, 2)).toEqual(["m1/0", "m1/1"]);
   });
 
   it("takes back a slot of an earlier block of the same authority", async () => {
-    const { take, giveBack, takeText } = worker(counter(anAuthority()));
-    const { slot } = await take();
+    const { take, takeText } = worker(counter(anAuthority()));
+    const { giveBack } = await take();
     await takeMany(takeText, blockSize);
-    giveBack(slot);
+    giveBack();
     expect(await takeMany(takeText, 2)).toEqual(["m1/0", "m1/5"]);
   });
 
@@ -109,11 +83,11 @@ describe("racing workers", () => {
           cutBlock: order.scheduleFunction(registry.cutBlock),
         };
         const work = async (): Promise<readonly number[]> => {
-          const { take, giveBack } = worker(racing);
+          const { take } = worker(racing);
           const kept: number[] = [];
           for (const returned of returns) {
-            const { slot } = await take();
-            if (returned) giveBack(slot);
+            const { slot, giveBack } = await take();
+            if (returned) giveBack();
             else kept.push(slot);
           }
           return kept;
@@ -126,7 +100,7 @@ describe("racing workers", () => {
 
   it("are told to come back when the counter keeps moving", async () => {
     const registry = counter(anAuthority());
-    const losing = { ...registry, cutBlock: async () => undefined };
+    const losing = { ...registry, cutBlock: async () => false };
     await expect(worker(losing).take()).rejects.toMatchObject({ code: "registry.busy" });
   });
 });
@@ -170,7 +144,7 @@ describe("the issuing authority", () => {
   });
 
   it("is never one whose certificates carry no slot", async () => {
-    const registry = counter(anAuthority({ layout: "serials" }));
+    const registry = counter(aForeignAuthority());
     await expect(worker(registry).take()).rejects.toMatchObject({ code: "authority.unavailable" });
   });
 
@@ -201,13 +175,13 @@ describe("the issuing authority", () => {
   it("is never given a slot of the one before it", async () => {
     const registry = counter(anAuthority(), anAuthority({ id: "m2", state: "prepared" }));
     const clock = handClock();
-    const { take, giveBack, takeText } = worker(registry, clock);
-    const { slot } = await take();
+    const { take, takeText } = worker(registry, clock);
+    const { giveBack } = await take();
     registry.change("m1", { state: "draining" });
     registry.change("m2", { state: "active" });
     clock.forward(cacheMs + 1);
     expect(await takeText()).toBe("m2/0");
-    giveBack(slot);
+    giveBack();
     expect(await takeText()).toBe("m2/1");
   });
 });

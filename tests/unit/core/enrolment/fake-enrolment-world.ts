@@ -129,7 +129,6 @@ export async function anEnrolmentWorld(signed: IssueParts = {}): Promise<World> 
     take: async () => {
       throw new Error("an enrolment that is recorded takes no slot");
     },
-    giveBack: () => undefined,
     authorityById: async id => (id === authority.id ? authority : undefined),
   };
   return { deps: { registry, ca, slots, now: clock.now, collectWaitMs: 0 }, registry, ca, clock };

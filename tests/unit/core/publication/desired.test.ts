@@ -8,7 +8,7 @@ import { parseAuthorityRecord } from "#core/slot-page/authority-record.ts";
 import { decodePage } from "#core/slot-page/decode.ts";
 import { authorityKey } from "#core/slot-page/digest.ts";
 import { dayMs, fromNoon, noon } from "#support/fixed-time.ts";
-import { anAuthority, aSlot } from "#support/records.ts";
+import { aForeignAuthority, anAuthority, aSlot } from "#support/records.ts";
 
 const later = fromNoon(365 * dayMs);
 
@@ -152,10 +152,10 @@ describe("an authority's record", () => {
   });
 
   it("of a foreign authority is judged by serials, until it is distrusted", async () => {
-    const foreign = anAuthority({ layout: "serials" });
-    const distrusted = anAuthority({ layout: "serials", state: "distrusted" });
-    expect((await desiredAuthorityRecord(foreign)).value).toBe("f m1 0 0");
-    expect((await desiredAuthorityRecord(distrusted)).value).toBe("x m1 0 0");
+    const foreign = aForeignAuthority();
+    const distrusted = aForeignAuthority({ state: "distrusted" });
+    expect((await desiredAuthorityRecord(foreign)).value).toBe("f p1 0 0");
+    expect((await desiredAuthorityRecord(distrusted)).value).toBe("x p1 0 0");
   });
 
   it("that does not fit the store's format is never written", async () => {

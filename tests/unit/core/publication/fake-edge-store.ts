@@ -1,8 +1,8 @@
 // A store with one ETag chain and all-or-nothing batches of at most 50 keys, and the registry it is made equal to.
-import type { Authority } from "#core/authority/authority.ts";
+import { type Authority, isManaged } from "#core/authority/authority.ts";
 import type { Order } from "#core/order/order.ts";
 import type { DeniedSlot, EdgeStore, PublicationRegistry } from "#core/publication/ports.ts";
-import { anAuthority } from "#support/records.ts";
+import { serialKey } from "#core/slot-page/serial-key.ts";
 
 export type FakeStore = EdgeStore & {
   readonly contents: Map<string, string>;
@@ -29,6 +29,11 @@ export function fakeStore(): FakeStore {
     beforeWrite: () => undefined,
     capacityBytes: 5_000_000,
     readTag: async () => `tag-${generation}`,
+    readUsage: async () => ({
+      totalBytes: bytesOf(store.contents),
+      keyCount: store.contents.size,
+      limitBytes: store.capacityBytes,
+    }),
     read: async key => store.contents.get(key),
     list: async () => ({ tag: `tag-${generation}`, items: new Map(store.contents) }),
     write: async (tag, { puts, deletes }) => {
@@ -52,6 +57,8 @@ export function fakeStore(): FakeStore {
 export type FakeRegistry = PublicationRegistry & {
   readonly denied: Map<string, readonly DeniedSlot[]>;
   readonly orders: Order[];
+  /** Store keys of the revoked serials. */
+  readonly revoked: Set<string>;
   readonly authorities: Map<string, Authority>;
   readonly calls: string[];
 };
@@ -60,6 +67,7 @@ export function fakeRegistry(...authorities: readonly Authority[]): FakeRegistry
   const registry: FakeRegistry = {
     denied: new Map(),
     orders: [],
+    revoked: new Set(),
     authorities: new Map(authorities.map(authority => [authority.id, authority])),
     calls: [],
     listAuthorities: async () => [...registry.authorities.values()],
@@ -67,11 +75,14 @@ export function fakeRegistry(...authorities: readonly Authority[]): FakeRegistry
       registry.calls.push(`read ${page}`);
       return registry.denied.get(page) ?? [];
     },
+    readRevokedSerials: async (authorityId, serials) =>
+      new Set(serials.filter(serial => registry.revoked.has(serialKey(authorityId, serial)))),
     readOrders: async (authorityId, fromSlot) =>
       registry.orders.filter(order => order.authorityId === authorityId && order.last >= fromSlot),
     recordProvisioned: async (id, provisionedSlots) => {
       registry.calls.push(`provisioned ${id} ${provisionedSlots}`);
-      registry.authorities.set(id, anAuthority({ ...registry.authorities.get(id), provisionedSlots }));
+      const row = registry.authorities.get(id);
+      if (row !== undefined && isManaged(row)) registry.authorities.set(id, { ...row, provisionedSlots });
     },
   };
   return registry;

@@ -27,16 +27,21 @@ describe("the target", () => {
     expect(provisionTarget(anAuthority({ nextSlot, provisionedSlots: 50 * pageSize }))).toBe(target);
   });
 
+  it.each([
+    { name: "fits the pages it has", wantedSlots: enough, target: enough },
+    { name: "fits the pages ahead", wantedSlots: enough + 1, target: 50 * pageSize },
+    { name: "needs a slot more than those", wantedSlots: 50 * pageSize + 1, target: (51 + 25) * pageSize },
+    { name: "needs 62 pages", wantedSlots: 62 * pageSize, target: (62 + 25) * pageSize },
+  ])("for a block that $name is $target", ({ wantedSlots, target }) => {
+    expect(provisionTarget(anAuthority({ provisionedSlots: enough, wantedSlots }))).toBe(target);
+  });
+
   it.each(["prepared", "draining", "retired", "distrusted"] as const)(
     "of a %s authority is what it has",
     state => {
       expect(provisionTarget(anAuthority({ state, provisionedSlots: 0 }))).toBe(0);
     },
   );
-
-  it("of an authority without slots is none", () => {
-    expect(provisionTarget(anAuthority({ layout: "serials", provisionedSlots: 0 }))).toBe(0);
-  });
 });
 
 describe("publishing an authority", () => {

@@ -46,7 +46,7 @@ describe("publishing", () => {
     expect(store.contents.get("g")).toBe(String(noon.getTime()));
     expect([...store.contents.values()]).toContain("m m1 0 0");
     const totalBytes = [...store.contents].flat().join("").length;
-    expect(result).toEqual({ keys: 4, calls: 1, conflicts: 0, totalBytes });
+    expect(result).toEqual({ keys: 4, calls: 1, conflicts: 0, totalBytes, keyCount: 4 });
   });
 
   it("of an authority that does not exist is a broken invariant, and nothing is written", async () => {

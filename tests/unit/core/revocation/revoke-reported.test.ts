@@ -1,18 +1,45 @@
 // A compromise report revokes what it names: all of it, once, with an audit record each; and nothing else.
 import { describe, expect, it } from "vitest";
 import type { AuditRecord } from "#core/audit.ts";
+import { planBlock } from "#core/authority/block.ts";
+import type { Lot } from "#core/authority/lot.ts";
 import type { Certificate } from "#core/certificate/certificate.ts";
-import type { CertificateSelector, CompromiseReported } from "#core/event/compromise-reported.ts";
-import { type RevocationRegistry, revokeReported } from "#core/revocation/revoke-reported.ts";
+import type {
+  CertificateSelector,
+  CompromiseReported,
+  LotSelector,
+} from "#core/event/compromise-reported.ts";
+import type { Order } from "#core/order/order.ts";
+import { type RevokeReportedDeps, revokeReported } from "#core/revocation/revoke-reported.ts";
 import { noon } from "#support/fixed-time.ts";
-import { aCertificate, aSerial } from "#support/records.ts";
+import { aCertificate, anAuthority, aSerial } from "#support/records.ts";
 
 /** Certificates by id; revoked is terminal, as in the registry's own condition. */
 function fakeRegistry(...certificates: readonly Certificate[]) {
   const rows = new Map(certificates.map(certificate => [certificate.id, certificate]));
   const audits: AuditRecord[] = [];
   const where = async (matches: (certificate: Certificate) => boolean) => [...rows.values()].filter(matches);
-  const registry: RevocationRegistry = {
+  const orders: Order[] = [];
+  let lot: Lot = { tenant: "acme", name: "w47", blocks: [] };
+  const registry: RevokeReportedDeps["registry"] = {
+    readLot: async (tenant, name) =>
+      tenant === lot.tenant && name === lot.name ? lot : { tenant, name, blocks: [] },
+    recordLotRevoked: async (seen, revocation, audit) => {
+      if (seen.blocks.length !== lot.blocks.length || lot.revocation !== undefined) return false;
+      lot = { ...lot, revocation };
+      audits.push(audit);
+      return true;
+    },
+    recordOrder: async (order, _cause, audit) => {
+      if (orders.some(({ id }) => id === order.id)) return "already";
+      orders.push(order);
+      audits.push(audit);
+      return "recorded";
+    },
+    findSerialsAuthority: async () => undefined,
+    recordRevokedSerial: async () => {
+      throw new Error("no authority here goes by serials");
+    },
     findBySerial: (serial, authorityId) =>
       where(row => row.serial === serial && (authorityId === undefined || row.authorityId === authorityId)),
     findBySha256: sha256 => where(row => row.sha256 === sha256),
@@ -25,7 +52,12 @@ function fakeRegistry(...certificates: readonly Certificate[]) {
       return "revoked";
     },
   };
-  return { registry, rows, audits };
+  const addBlock = (first: number, size: number): void => {
+    const owner = { kind: "lot", tenant: lot.tenant, lot: lot.name } as const;
+    const planned = planBlock(anAuthority({ nextSlot: first }), owner, size, noon);
+    lot = { ...lot, blocks: [...lot.blocks, { ...planned, owner, ordinal: lot.blocks.length, next: first }] };
+  };
+  return { registry, rows, audits, orders, addBlock };
 }
 
 const first = aCertificate({ serial: aSerial("0a"), sha256: "a1".repeat(32) });
@@ -38,7 +70,7 @@ const namesake = aCertificate({
 });
 
 const reportOf = (
-  certificate: CertificateSelector,
+  certificate: CertificateSelector | LotSelector,
   parts: Partial<CompromiseReported> = {},
 ): CompromiseReported => ({
   version: "1",
@@ -129,7 +161,7 @@ describe("a report", () => {
   it("that fails half-way is made good by its second delivery", async () => {
     const { registry, revoke, states } = aWorld(first, renewed);
     let writes = 0;
-    const failing: RevocationRegistry = {
+    const failing: RevokeReportedDeps["registry"] = {
       ...registry,
       recordRevocation: (...call) => {
         writes += 1;
@@ -179,5 +211,42 @@ describe("a report that names nothing", () => {
     const sixteen = aCertificate({ serial: aSerial("10") });
     const { revoke } = aWorld(first, sixteen);
     expect(await revoke(reportOf({ serial: "10" }))).toEqual({ revoked: ["m1-10"], already: [] });
+  });
+});
+
+describe("a report of a lot", () => {
+  it("lays an order over each of its blocks, and leaves the certificates to follow", async () => {
+    const { revoke, addBlock, orders, states, audits } = aWorld(first);
+    addBlock(4096, 4096);
+    addBlock(8192, 250_000);
+    expect(await revoke(reportOf({ tenant: "acme", lot: "w47" }))).toMatchObject({ already: [] });
+    expect(orders).toMatchObject([
+      { first: 4096, last: 8191, state: "revoked", actor: "event:acme.scanner:7", at: noon },
+      { first: 8192, last: 8192 + 62 * 4096 - 1, state: "revoked" },
+    ]);
+    expect(states()).toEqual({ [first.id]: "active" });
+    expect(audits.map(({ action }) => action)).toEqual(["lot.revoked", "order.recorded", "order.recorded"]);
+  });
+
+  it("again, with another reason, changes nothing", async () => {
+    const { revoke, addBlock, orders, audits } = aWorld();
+    addBlock(0, 4096);
+    await revoke(reportOf({ tenant: "acme", lot: "w47" }));
+    const again = await revoke(reportOf({ tenant: "acme", lot: "w47" }, { reason: "superseded" }));
+    expect(again).toEqual({ orders: [], already: orders.map(({ id }) => id) });
+    expect(audits).toHaveLength(2);
+  });
+
+  it.each([
+    { tenant: "acme", lot: "w48" },
+    { tenant: "umbrella", lot: "w47" },
+  ])("that has no block, $tenant $lot, is refused, so that a person sees it", async selector => {
+    const { revoke, addBlock, orders } = aWorld();
+    addBlock(0, 4096);
+    await expect(revoke(reportOf(selector))).rejects.toMatchObject({
+      code: "resource.not_found",
+      data: { kind: "lot" },
+    });
+    expect(orders).toEqual([]);
   });
 });

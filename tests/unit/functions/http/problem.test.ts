@@ -22,6 +22,7 @@ const examples: { readonly [C in Code]: { readonly status: number; readonly data
   "enrolment.key_blocked": { status: 422, data: { spkiSha256: "5b".repeat(32) } },
   "enrolment.failed": { status: 422, data: { enrolmentId: "enr_1" } },
   "idempotency.conflict": { status: 409, data: { enrolmentId: "enr_1" } },
+  "lot.revoked": { status: 409, data: { lot: "2026-w47" } },
   "authority.unavailable": { status: 503, data: { ...busy, reason: "no authority is active" } },
   "authority.exists": { status: 409, data: { authorityId: "m1" } },
   "authority.unsuitable": { status: 422, data: { findings } },
@@ -33,6 +34,7 @@ const examples: { readonly [C in Code]: { readonly status: number; readonly data
   "edge_store.contended": { status: 503, data: busy },
   "edge_store.full": { status: 503, data: busy },
   "edge_store.unavailable": { status: 503, data: busy },
+  "crl.refused": { status: 422, data: { findings } },
   "event.malformed": { status: 400, data: { findings } },
   internal: { status: 500, data: {} },
 };

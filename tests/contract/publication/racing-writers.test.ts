@@ -1,0 +1,97 @@
+// One store, many writers: publishers that race with each other and with the reconciler lose no revocation (I5, I6).
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { isAppError } from "#core/error.ts";
+import { publish } from "#core/publication/publish.ts";
+import { reconcile } from "#core/publication/reconcile.ts";
+import { isDenied } from "#core/slot-page/lookup.ts";
+import { offsetOf, pageKey, pageOf } from "#core/slot-page/slot.ts";
+import type { RunningServer } from "#local/wire/listen.ts";
+import { aSlot } from "#support/records.ts";
+import { pick, seeded, startEngine, startWorld, type World } from "./publication-world.ts";
+
+const pages = 40;
+const names = Array.from({ length: pages }, (_, page) => pageKey("m1", page));
+
+let engine: RunningServer;
+let world: World;
+beforeAll(async () => {
+  engine = await startEngine();
+});
+afterAll(() => engine.stop());
+afterEach(() => world.stop());
+
+/** What a stream does with a refusal that is worth repeating. */
+async function untilDone<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isAppError(error, "edge_store.contended")) throw error;
+    }
+  }
+  throw new Error("still contended after two hundred tries");
+}
+
+function refusedAtEdge(contents: ReadonlyMap<string, string>, slot: number): boolean {
+  const value = contents.get(pageKey("m1", pageOf(aSlot(slot))));
+  return value === undefined || isDenied(value, offsetOf(aSlot(slot)));
+}
+
+describe("twenty publishers and a reconciler at once", () => {
+  it("lose no revocation, whatever the reconciler repairs meanwhile", async () => {
+    world = await startWorld(engine);
+    const random = seeded(11);
+    await world.addAuthority({
+      id: "m1",
+      nextSlot: pages * 4096 - 1,
+      provisionedSlots: pages * 4096,
+      state: "draining",
+    });
+    await publish(world.deps, { pages: names, authorities: ["m1"] });
+    await world.subject.update(Object.fromEntries(pick(random, names, 25).map(key => [key, "r"])), []);
+
+    const slots = Array.from({ length: 100 }, () => Math.floor(random() * pages * 4096));
+    const writers = Array.from({ length: 20 }, async (_, writer) => {
+      for (const slot of slots.slice(writer * 5, writer * 5 + 5)) {
+        await world.deny(slot);
+        await untilDone(() =>
+          publish(world.deps, { pages: [pageKey("m1", pageOf(aSlot(slot)))], authorities: [] }),
+        );
+      }
+    });
+    const deps = { ...world.deps, wait: () => new Promise<void>(resolve => setTimeout(resolve, 50)) };
+    const repairing = untilDone(() => reconcile(deps, { id: "race", until: new Date(Date.now() + 60_000) }));
+    await Promise.all([...writers, repairing]);
+
+    const contents = await world.contents();
+    expect(slots.filter(slot => !refusedAtEdge(contents, slot))).toEqual([]);
+    const last = await reconcile(world.deps, { id: "after", until: new Date(Date.now() + 60_000) });
+    expect(last).toMatchObject({ keysWritten: 0, inFlight: 0 });
+  });
+});
+
+describe.each(["validation", "conflict"] as const)("a stale tag answered as %s", staleAnswer => {
+  it("five hundred times over is never mistaken for a write", async () => {
+    world = await startWorld(engine, { staleAnswer });
+    await world.addAuthority({ id: "m1" });
+    let conflicts = 0;
+    for (let round = 0; conflicts < 500; round += 1) {
+      await world.deny(round);
+      // Somebody else writes between our tag and our write, nine times out of ten.
+      let left = 9;
+      const store = {
+        ...world.deps.store,
+        readTag: async () => {
+          const tag = await world.deps.store.readTag();
+          left -= 1;
+          if (left >= 0) await world.subject.put("other", `${round}-${left}`);
+          return tag;
+        },
+      };
+      const result = await publish({ ...world.deps, store }, { pages: ["m1.0"], authorities: [] });
+      expect(result).toMatchObject({ calls: 1, conflicts: 9 });
+      conflicts += result.conflicts;
+      expect(isDenied((await world.deps.store.read("m1.0")) ?? "", round)).toBe(true);
+    }
+  });
+});
