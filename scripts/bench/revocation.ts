@@ -21,7 +21,9 @@ try {
   const { toRefusalMs, toPageMs } = await measureSingles(fleet, Number(values.singles));
   const slowest = toRefusalMs.toSorted((a, b) => b - a).slice(0, 3);
   say(`  until the page is at the edge: p50 ${percentile(toPageMs, 0.5).toFixed(0)} ms`);
-  say(`  the slowest, cold starts of the functions among them: ${slowest.map(ms => ms.toFixed(0)).join(", ")} ms`);
+  say(
+    `  the slowest, cold starts of the functions among them: ${slowest.map(ms => ms.toFixed(0)).join(", ")} ms`,
+  );
   const lot = await measureLot(fleet, Math.min(lotSize, Number(values.certificates)));
   say(
     `  of its ${lotSize} slots ${lot.realCertificates} have a real certificate; ${lot.probes} of those were probed by handshakes`,

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { busName, operatorCredentials, region } from "#local/cloud/settings.ts";
 import { type ApiAccess, callApi } from "#local/demo/api-client.ts";
 import { callEdge } from "#local/demo/edge-client.ts";
@@ -20,6 +20,9 @@ import {
   type TestHolder,
   until,
 } from "#support/local-cloud.ts";
+
+// Each test starts two whole clouds, one after the other.
+vi.setConfig({ testTimeout: 180_000 });
 
 let directory: string;
 const stops: (() => Promise<void>)[] = [];

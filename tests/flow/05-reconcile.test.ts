@@ -98,6 +98,19 @@ describe("a page that somebody made all good", () => {
   });
 });
 
+describe("the scheduled job", () => {
+  it("does the same without being asked", async () => {
+    await update({ stray: "1" }, ["m1.0"]);
+    const { functionError, payload } = await cloud.compute.lambda.invoke("reconcile-edge", {});
+    expect(functionError).toBeUndefined();
+    expect(differences(JSON.parse(payload))).toMatchObject({
+      missing: { keys: ["m1.0"] },
+      extra: { keys: ["stray"] },
+    });
+    expect([await getsIn(good), await getsIn(revoked)]).toEqual([true, false]);
+  });
+});
+
 describe("GET /v1/edge", () => {
   it("tells operators how the store is, what the last run found, and what each authority has there", async () => {
     const { body } = await reconcile();

@@ -5,12 +5,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { startLocalCloud } from "#local/cloud/local-cloud.ts";
 import { freePorts } from "#local/cloud/settings.ts";
 import { PortBusyError } from "#local/wire/listen.ts";
 import { until } from "#support/local-cloud.ts";
 import { javaComplaint, nodeComplaint } from "../../scripts/prepare.mjs";
+
+// Some of these start a whole cloud more than once.
+vi.setConfig({ testTimeout: 180_000 });
 
 const root = join(import.meta.dirname, "../..");
 const directory = mkdtempSync(join(tmpdir(), "edgecert-start-"));
@@ -128,7 +131,7 @@ describe("Ctrl-C", () => {
     "at '%s' ends the start within seconds with code 130, and no process stays",
     async moment => {
       const started = start("start", data);
-      await until(() => started.output().includes(moment));
+      await until(() => started.output().includes(moment), 60_000);
       const { code, ms } = await interrupt(started);
       expect({ code, output: started.output() }).toMatchObject({
         code: 130,
@@ -142,7 +145,7 @@ describe("Ctrl-C", () => {
   test("while it serves ends it with code 0, and the next start serves the same data", async () => {
     for (let run = 0; run < 2; run += 1) {
       const started = start("local", data);
-      await until(() => started.output().includes("Serving."));
+      await until(() => started.output().includes("Serving."), 60_000);
       const { code, ms } = await interrupt(started);
       expect({ code, output: started.output() }).toMatchObject({
         code: 0,
@@ -155,7 +158,7 @@ describe("Ctrl-C", () => {
 
   test("is not needed for the database to end: it goes when its user is killed", async () => {
     const started = start("local", data);
-    await until(() => started.output().includes("Serving."));
+    await until(() => started.output().includes("Serving."), 60_000);
     started.child.kill("SIGKILL");
     await started.exited;
     if (canLook) await until(() => processesWith(data).length === 0);

@@ -1,11 +1,10 @@
 // What no layout can beat: the information in "which of them are revoked", as base64 text in the store.
-import { lotSize, type Pattern } from "./fleet.ts";
+import { lotSize, type Pattern, split } from "./fleet.ts";
 
 /** Characters for any choice of `revoked` among `issued` in this pattern, keys not counted. */
 export function leastBytes(issued: number, revoked: number, pattern: Pattern): number {
-  const inLots = { random: 0, lots: revoked, mixed: Math.round(revoked * 0.9) }[pattern];
-  const lots = log2Choices(Math.floor(issued / lotSize), Math.round(inLots / lotSize));
-  return (lots + log2Choices(issued, revoked - inLots)) / 6;
+  const { lots, singly } = split(revoked, pattern);
+  return (log2Choices(Math.floor(issued / lotSize), lots) + log2Choices(issued, singly)) / 6;
 }
 
 /** The most certificates, anywhere among `issued`, whose choice `bytes` of base64 can tell. */

@@ -11,7 +11,7 @@ import { publishedBytes } from "./store-bytes.ts";
 /** The most randomly revoked certificates of `issued` that fit, to within 5,000. */
 export function mostRandomRevoked(issued: number, atLeast: number, atMost: number): Promise<number> {
   return largest(atLeast, atMost, 5_000, revoked =>
-    fits(fleet(issued, revoked, "random").registry, pageCount(issued)),
+    fits(fleet(issued, revoked, "random"), pageCount(issued)),
   );
 }
 

@@ -7,7 +7,10 @@ import { parsePageKey } from "#core/slot-page/parse-page-key.ts";
 import { type Random, seeded } from "#support/edge-simulation/random.ts";
 import { anAuthority, aSlot } from "#support/records.ts";
 
-/** `random`: anywhere. `lots`: whole lots of 5,000 slots, which do not line up with pages. `mixed`: nine tenths in lots. */
+/**
+ * `random`: anywhere. `lots`: whole lots of 5,000 slots, which do not line up with pages. `mixed`: as many lots as there
+ * are in nine tenths, the rest anywhere.
+ */
 export const patterns = ["random", "lots", "mixed"] as const;
 export type Pattern = (typeof patterns)[number];
 
@@ -16,26 +19,20 @@ export const fleetNow = new Date("2026-03-01T12:00:00.000Z");
 const notAfter = new Date("2027-03-01T12:00:00.000Z");
 export const authorityId = "m1";
 
-export type Fleet = {
-  readonly issued: number;
-  readonly registry: PublicationRegistry;
-  /** First and last slot of each revoked range. */
-  readonly revokedLots: number;
-  readonly revokedSingly: number;
-};
+/** How many whole lots and how many single certificates that makes. */
+export function split(revoked: number, pattern: Pattern): { readonly lots: number; readonly singly: number } {
+  const share = { random: 0, lots: 1, mixed: 0.9 }[pattern];
+  const lots = Math.floor((revoked * share) / lotSize);
+  return { lots, singly: revoked - lots * lotSize };
+}
 
-export function fleet(issued: number, revoked: number, pattern: Pattern, seed = 1): Fleet {
+/** Throws when whole lots do not make up `revoked` in the pattern `lots`. */
+export function fleet(issued: number, revoked: number, pattern: Pattern, seed = 1): PublicationRegistry {
   const random = seeded(seed);
-  const inLots = { random: 0, lots: revoked, mixed: Math.round(revoked * 0.9) }[pattern];
-  const lots = chooseLots(issued, Math.round(inLots / lotSize), random);
-  const revokedSingly = revoked - inLots;
-  const singles = pattern === "lots" ? new Uint8Array(0) : chooseSlots(issued, revokedSingly, random);
-  return {
-    issued,
-    registry: fleetRegistry(singles, lots.map(toOrder)),
-    revokedLots: lots.length,
-    revokedSingly,
-  };
+  const { lots, singly } = split(revoked, pattern);
+  if (pattern === "lots" && singly > 0) throw new Error(`${revoked} is no number of whole lots`);
+  const orders = chooseLots(issued, lots, random).map(toOrder);
+  return fleetRegistry(chooseSlots(issued, singly, random), orders);
 }
 
 /** Rows as the publisher reads them. `singles`: one bit per slot. */

@@ -37,7 +37,7 @@ async function revokeUntilFull(random: () => number): Promise<readonly number[]>
   const revoked: number[] = [];
   for (let round = 0; round < 400; round += 1) {
     const slots = Array.from({ length: 5 }, () => Math.floor(random() * pages * 4096));
-    for (const slot of slots) await world.deny(slot);
+    await Promise.all(slots.map(slot => world.deny(slot)));
     revoked.push(...slots);
     const refused = await publish(world.deps, {
       pages: [...new Set(slots.map(pageOfSlot))],

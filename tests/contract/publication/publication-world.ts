@@ -10,7 +10,7 @@ import { putOutboxEvent } from "#aws/registry/outbox.ts";
 import { dynamoPublicationRegistry } from "#aws/registry/publication-registry.ts";
 import { listRevokedSerials } from "#aws/registry/revoked-serials.ts";
 import { keys } from "#aws/registry/table.ts";
-import type { ManagedAuthority } from "#core/authority/authority.ts";
+import type { Authority, ManagedAuthority } from "#core/authority/authority.ts";
 import type { DeniedSlot, StoreListing } from "#core/publication/ports.ts";
 import type { ReconcileDeps } from "#core/publication/reconcile.ts";
 import { offsetOf, pageKey, pageOf } from "#core/slot-page/slot.ts";
@@ -18,7 +18,7 @@ import { createRegistryTable } from "#local/cloud/create-table.ts";
 import { startDynamoDb } from "#local/cloud/dynamodb.ts";
 import type { KeyValueStoreOptions } from "#local/key-value-store/server.ts";
 import type { RunningServer } from "#local/wire/listen.ts";
-import { anAuthority, aSlot } from "#support/records.ts";
+import { aForeignAuthority, anAuthority, aSlot } from "#support/records.ts";
 import { startSubject } from "../key-value-store/subject.ts";
 
 export function startEngine(): Promise<RunningServer> {
@@ -58,7 +58,8 @@ export async function startWorld(engine: RunningServer, options: Partial<KeyValu
     subject,
     deps,
     proveDeps: { ...deps, certificatesOfPage: (page: string) => certificatesOfPage(table, page) },
-    addAuthority: (parts: Partial<ManagedAuthority>) => addAuthority(table, parts),
+    addAuthority: (parts: Partial<ManagedAuthority>) => insertAuthority(table, anAuthority(parts)),
+    addForeignAuthority: (id: string) => insertAuthority(table, aForeignAuthority({ id })),
     deny: (slot: number, state: DeniedSlot["state"] = "revoked") => deny(table, slot, state),
     contents: async () => new Map((await listed(store.list)).items),
     events: () => outboxEvents(table),
@@ -69,9 +70,9 @@ export async function startWorld(engine: RunningServer, options: Partial<KeyValu
   };
 }
 
-async function addAuthority(table: RegistryTable, parts: Partial<ManagedAuthority>): Promise<void> {
-  await dynamoAuthorityRegistry(table).insertAuthority(anAuthority(parts), {
-    subject: parts.id ?? "m1",
+async function insertAuthority(table: RegistryTable, authority: Authority): Promise<void> {
+  await dynamoAuthorityRegistry(table).insertAuthority(authority, {
+    subject: authority.id,
     action: "authority.registered",
     actor: "operator:test",
     requestId: "request-1",

@@ -50,9 +50,9 @@ describe("twenty publishers and a reconciler at once", () => {
     await publish(world.deps, { pages: names, authorities: ["m1"] });
     await world.subject.update(Object.fromEntries(pick(random, names, 25).map(key => [key, "r"])), []);
 
-    const slots = Array.from({ length: 100 }, () => Math.floor(random() * pages * 4096));
+    const slots = Array.from({ length: 60 }, () => Math.floor(random() * pages * 4096));
     const writers = Array.from({ length: 20 }, async (_, writer) => {
-      for (const slot of slots.slice(writer * 5, writer * 5 + 5)) {
+      for (const slot of slots.slice(writer * 3, writer * 3 + 3)) {
         await world.deny(slot);
         await untilDone(() =>
           publish(world.deps, { pages: [pageKey("m1", pageOf(aSlot(slot)))], authorities: [] }),

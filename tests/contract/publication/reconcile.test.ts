@@ -1,11 +1,13 @@
 // Threat G2: whatever the edge store was made to say, one run makes it say what the registry says, and tells of it.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { recordRevokedSerial } from "#aws/registry/revoked-serials.ts";
 import { publishAuthority } from "#core/publication/provision.ts";
 import { publish } from "#core/publication/publish.ts";
 import { type ReconcileDeps, reconcile } from "#core/publication/reconcile.ts";
 import { decodePage } from "#core/slot-page/decode.ts";
 import { pageKey } from "#core/slot-page/slot.ts";
 import type { RunningServer } from "#local/wire/listen.ts";
+import { aSerial } from "#support/records.ts";
 import { pick, seeded, startEngine, startWorld, type World } from "./publication-world.ts";
 
 const pages = 300;
@@ -58,7 +60,8 @@ async function publishedWorld(seed: number) {
     provisionedSlots: pages * 4096,
     state: "draining",
   });
-  for (let denied = 0; denied < 200; denied += 1) await world.deny(Math.floor(random() * pages * 4096));
+  const slots = Array.from({ length: 200 }, () => Math.floor(random() * pages * 4096));
+  await Promise.all(slots.map(slot => world.deny(slot)));
   await publishAuthority(world.deps, "m1");
   await publish(world.deps, { pages: names, authorities: [] });
   return random;
@@ -127,6 +130,26 @@ describe("a store that somebody else has written to", () => {
     const { differences } = await run();
     expect(differences.altered.keys).toEqual([record, "g"]);
     expect((await world.contents()).get(record)).toBe("m m1 0 0");
+    expect(counts(await run())).toEqual(nothing);
+  });
+
+  it("gets back the keys of revoked serials, and loses those of serials that are not", async () => {
+    await publishedWorld(9);
+    await world.addForeignAuthority("p1");
+    const [revoked, good] = [aSerial("c0ffee"), aSerial("beef")];
+    const row = { authorityId: "p1", serial: revoked, source: "report", reason: "keyCompromise" } as const;
+    const at = new Date();
+    await recordRevokedSerial(
+      world.table,
+      { ...row, revokedAt: at, actor: "event:test" },
+      { subject: "p1", action: "certificate.revoked", actor: "event:test", requestId: "r", at, facts: {} },
+    );
+    await publishAuthority(world.deps, "p1");
+    await update(new Map([good, "BEEF"].map(serial => [`s.p1.${serial}`, ""])));
+    const { differences } = await run();
+    expect(differences.missing.keys).toEqual(["s.p1.c0ffee"]);
+    expect(differences.extra.keys).toEqual(["s.p1.BEEF", "s.p1.beef"]);
+    expect([...(await world.contents()).keys()].filter(key => key.startsWith("s."))).toEqual(["s.p1.c0ffee"]);
     expect(counts(await run())).toEqual(nothing);
   });
 

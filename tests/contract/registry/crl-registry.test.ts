@@ -64,20 +64,6 @@ const listed = async (): Promise<readonly Serial[]> =>
 const texts = (entries: readonly { readonly serial: string }[]) => entries.map(({ serial }) => serial);
 
 describe("a list", () => {
-  test("of 20,000 entries is applied in full, and its removal too", async () => {
-    const started = performance.now();
-    expect(await post({ entries: serialsFrom(0, 20_000) })).toMatchObject({
-      remaining: 0,
-      crl: { added: 20_000, removed: 0 },
-    });
-    console.log(`20,000 entries in ${((performance.now() - started) / 1_000).toFixed(1)} s`);
-    expect(await countRevokedSerials(table, "p1")).toBe(20_000);
-    expect(await post({ number: 2n, entries: serialsFrom(150, 19_850) })).toMatchObject({
-      crl: { added: 0, removed: 150, unchanged: 19_850 },
-    });
-    expect(await countRevokedSerials(table, "p1")).toBe(19_850);
-  }, 240_000);
-
   test("that is sent again writes nothing and answers the same", async () => {
     const der = await buildCrl(ca, { entries: serialsFrom(0, 150) });
     const first = await send(der);
@@ -184,4 +170,21 @@ describe("the publisher", () => {
     expect([...revoked].sort()).toEqual(texts(serialsFrom(125, 125)));
     expect(await dynamoPublicationRegistry(table).readRevokedSerials("p2", asked)).toEqual(new Set());
   });
+});
+
+// Last: the engine is slower for every table once one of them is this large.
+describe("a large list", () => {
+  test("of 20,000 entries is applied in full, and its removal too", async () => {
+    const started = performance.now();
+    expect(await post({ entries: serialsFrom(0, 20_000) })).toMatchObject({
+      remaining: 0,
+      crl: { added: 20_000, removed: 0 },
+    });
+    console.log(`20,000 entries in ${((performance.now() - started) / 1_000).toFixed(1)} s`);
+    expect(await countRevokedSerials(table, "p1")).toBe(20_000);
+    expect(await post({ number: 2n, entries: serialsFrom(150, 19_850) })).toMatchObject({
+      crl: { added: 0, removed: 150, unchanged: 19_850 },
+    });
+    expect(await countRevokedSerials(table, "p1")).toBe(19_850);
+  }, 240_000);
 });

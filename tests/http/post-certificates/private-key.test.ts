@@ -14,8 +14,13 @@ let world: World;
 beforeAll(async () => {
   world = await startWorld({ directory, durable: true });
 });
+let stopped = false;
+async function stopOnce(): Promise<void> {
+  if (!stopped) await world?.cloud.stop();
+  stopped = true;
+}
 afterAll(async () => {
-  await world?.cloud.stop();
+  await stopOnce();
   rmSync(directory, { recursive: true, force: true });
 });
 
@@ -71,16 +76,17 @@ test("leaves no sixteen bytes of it in any log or any server's state", async () 
   expect((await post(world.acme, { holder: "control", csr })).status).toBe(201);
   expect(ledgerOf(world, "control")).toHaveLength(1);
   const control = Buffer.from(csr.replaceAll(/-----[^-]+-----|\s/g, ""), "base64").subarray(40, 90);
-  await world.cloud.stop();
+  await stopOnce();
   const files = readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter(entry => entry.isFile())
+    // The bundles were built before anything was posted.
+    .filter(entry => entry.isFile() && !entry.parentPath.endsWith("/functions"))
     .map(({ parentPath, name }) => ({ name, bytes: readFileSync(join(parentPath, name)) }));
   const holding = (secret: Buffer) =>
     files.filter(({ bytes }) => containsPiece(bytes, secret)).map(({ name }) => name);
   expect(holding(control)).not.toEqual([]);
   expect(files.map(({ name }) => name)).toContain("post-certificates.log");
   expect(holding(scalarOf(privateKey.export({ format: "jwk" }).d))).toEqual([]);
-  expect(holding(scalarOf(rsa.export({ format: "jwk" }).d))).toEqual([]);
+  expect(holding(scalarOf(rsa.export({ format: "jwk" }).p))).toEqual([]);
 });
 
 function scalarOf(base64url: string | undefined): Buffer {

@@ -18,6 +18,7 @@ const authorityParts = z.object({
   certificatePem: z.string(),
   chainPem: z.string(),
   notAfter: z.iso.datetime().transform(text => new Date(text)),
+  pins: z.array(z.string()),
   notBeforeFloor: z.number(),
   version: z.number(),
 });

@@ -15,6 +15,8 @@ type AuthorityParts = {
   /** Parents up to the root, the CA's own certificate excluded. Empty for a root. */
   readonly chainPem: string;
   readonly notAfter: Date;
+  /** Of the keys of this CA and its parents: the only certificates a client may present beside its own. */
+  readonly pins: readonly string[];
   /** Certificates with an earlier notBefore are refused at the edge. Epoch seconds. */
   readonly notBeforeFloor: number;
   readonly version: number;

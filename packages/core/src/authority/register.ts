@@ -3,8 +3,9 @@
 
 import { actorOf, type Caller, requireScope } from "#core/caller.ts";
 import { type Finding, fail } from "#core/error.ts";
+import { intermediatePin } from "#core/slot-page/digest.ts";
 import { isPlainDn, normaliseDn } from "#core/slot-page/normalised-dn.ts";
-import type { X509Certificate } from "#core/x509.ts";
+import * as x509 from "#core/x509.ts";
 import type { Authority, CaKeyAlgorithm } from "./authority.ts";
 import {
   arnPointer,
@@ -41,7 +42,7 @@ export async function registerAuthority(deps: RegisterDeps, input: RegisterInput
   ]);
   const findings = [...ca.findings, ...examineName(ca.certificate, known, registration)];
   if (findings.length > 0 || ca.keyAlgorithm === undefined) refuse(findings);
-  const authority = newAuthority(registration, ca, ca.keyAlgorithm);
+  const authority = newAuthority(registration, ca, ca.keyAlgorithm, await pinsOf(ca));
   const inserted = await deps.registry.insertAuthority(authority, {
     subject: authority.id,
     action: "authority.registered",
@@ -59,7 +60,7 @@ export async function registerAuthority(deps: RegisterDeps, input: RegisterInput
 }
 
 function examineName(
-  certificate: X509Certificate,
+  certificate: x509.X509Certificate,
   known: readonly Authority[],
   registration: Registration,
 ): readonly Finding[] {
@@ -84,7 +85,20 @@ function foldDn(dn: string): string {
   return normaliseDn(dn.toLowerCase());
 }
 
-function newAuthority(registration: Registration, ca: DescribedCa, keyAlgorithm: CaKeyAlgorithm): Authority {
+/** Devices often send their whole chain; what is pinned is harmless, for no client holds those keys. */
+function pinsOf({ certificate, chainPem }: DescribedCa): Promise<readonly string[]> {
+  const parents = x509.PemConverter.decode(chainPem).map(der => new x509.X509Certificate(der));
+  return Promise.all(
+    [certificate, ...parents].map(({ publicKey }) => intermediatePin(new Uint8Array(publicKey.rawData))),
+  );
+}
+
+function newAuthority(
+  registration: Registration,
+  ca: DescribedCa,
+  keyAlgorithm: CaKeyAlgorithm,
+  pins: readonly string[],
+): Authority {
   const parts = {
     id: registration.id,
     state: "active",
@@ -93,6 +107,7 @@ function newAuthority(registration: Registration, ca: DescribedCa, keyAlgorithm:
     certificatePem: ca.certificatePem,
     chainPem: ca.chainPem,
     notAfter: ca.certificate.notAfter,
+    pins,
     notBeforeFloor: 0,
     version: 1,
   } as const;

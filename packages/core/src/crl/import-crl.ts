@@ -7,14 +7,15 @@ import { actorOf, type Caller, requireScope } from "#core/caller.ts";
 import type { Bytes } from "#core/csr/bytes.ts";
 import { fail } from "#core/error.ts";
 import { type StoreUsage, usageLevel } from "#core/publication/store-usage.ts";
-import type { RevokedSerial, SerialSource } from "#core/revocation/revoked-serial.ts";
-import type { Serial } from "#core/serial.ts";
+import type { RevokedSerial } from "#core/revocation/revoked-serial.ts";
 import { sha256Hex } from "#core/sha256.ts";
 import { serialKey } from "#core/slot-page/serial-key.ts";
+import { applyCrl, type Differences, differences } from "./apply-crl.ts";
 import type { Crl, CrlFinding } from "./crl.ts";
 import { examineCrl } from "./examine-crl.ts";
-import { changesAtOnce, type ImportCrlDeps, type RecordedCrl, type SerialChanges } from "./ports.ts";
+import type { ImportCrlDeps, RecordedCrl } from "./ports.ts";
 import { readCrl } from "./read-crl.ts";
+import { refuseCrl, refuseCrlIfAny } from "./refuse-crl.ts";
 
 /** Well inside the gateway's 30 s; a longer list is carried on by the same request, sent again. */
 const workForMs = 20_000;
@@ -39,10 +40,10 @@ export async function importCrl(deps: ImportCrlDeps, input: ImportCrlInput): Pro
   const authority = await findAuthority(deps, input.authorityId);
   const [last, sha256] = await Promise.all([deps.registry.readCrl(authority.id), sha256Hex(input.der)]);
   const crl = readCrl(input.der);
-  refuseIfAny(await examineCrl(crl, { authority, last, sha256, now: startedAt }));
+  refuseCrlIfAny(await examineCrl(crl, { authority, last, sha256, now: startedAt }));
   const known = await deps.registry.listRevokedSerials(authority.id);
   const changes = differences(authority.id, crl, known, actorOf(input.caller));
-  refuseIfAny(examineRoom(changes.add, await deps.readUsage()));
+  refuseCrlIfAny(examineRoom(changes.add, await deps.readUsage()));
   const audit = { subject: authority.id, actor: actorOf(input.caller), requestId: input.requestId };
 
   // 1 Record the list. From here an older one is refused, and a run that still applies one stops at its next write.
@@ -55,7 +56,7 @@ export async function importCrl(deps: ImportCrlDeps, input: ImportCrlInput): Pro
   }
   // 2 Write and remove serials; the table's stream takes them to the edge.
   const until = startedAt.getTime() + workForMs;
-  const remaining = await apply(deps, { recorded, crl, actor: audit.actor, until }, changes);
+  const remaining = await applyCrl(deps, { recorded, crl, actor: audit.actor, until }, changes);
   if (remaining > 0 || recorded.state === "applied") return { crl: recorded, remaining };
   // 3 Record that it is done.
   const applied = { ...recorded, state: "applied" } as const;
@@ -69,21 +70,7 @@ async function findAuthority(deps: ImportCrlDeps, id: string): Promise<SerialsAu
   if (authority === undefined) return fail("resource.not_found", { kind: "authority" });
   if (!isManaged(authority)) return authority;
   const detail = "the authority's certificates are refused by slot; it takes no list";
-  return refuse([{ code: "crl.authority_managed", detail }]);
-}
-
-function differences(
-  authorityId: string,
-  crl: Crl,
-  known: ReadonlyMap<Serial, SerialSource>,
-  actor: string,
-): SerialChanges & { readonly unchanged: number } {
-  const fresh = [...crl.entries].filter(([serial]) => !known.has(serial));
-  const add = fresh.map(
-    ([serial, entry]): RevokedSerial => ({ authorityId, serial, source: "crl", actor, ...entry }),
-  );
-  const gone = [...known].filter(([serial, source]) => source === "crl" && !crl.entries.has(serial));
-  return { add, remove: gone.map(([serial]) => serial), unchanged: crl.entries.size - add.length };
+  return refuseCrl([{ code: "crl.authority_managed", detail }]);
 }
 
 /** A full store would refuse the revocations of every other authority too. */
@@ -100,7 +87,7 @@ function describe(
   parts: {
     readonly authorityId: string;
     readonly sha256: string;
-    readonly changes: ReturnType<typeof differences>;
+    readonly changes: Differences;
   },
 ): RecordedCrl {
   const { add, remove, unchanged } = parts.changes;
@@ -119,48 +106,6 @@ function describe(
   };
 }
 
-type Application = {
-  readonly recorded: RecordedCrl;
-  readonly crl: Crl;
-  readonly actor: string;
-  /** Epoch milliseconds. */
-  readonly until: number;
-};
-
-/** Additions first: what goes wrong half-way must refuse too many rather than too few. Answers what remains. */
-async function apply(deps: ImportCrlDeps, task: Application, first: SerialChanges): Promise<number> {
-  const { recorded, crl, actor, until } = task;
-  let changes = first;
-  for (;;) {
-    const left = await applyOnce(deps, recorded, changes, until);
-    if (left !== "changed") return left;
-    const known = await deps.registry.listRevokedSerials(recorded.authorityId);
-    changes = differences(recorded.authorityId, crl, known, actor);
-  }
-}
-
-async function applyOnce(
-  deps: ImportCrlDeps,
-  recorded: RecordedCrl,
-  { add, remove }: SerialChanges,
-  until: number,
-): Promise<number | "changed"> {
-  const total = add.length + remove.length;
-  for (let from = 0; from < total; from += changesAtOnce) {
-    if (deps.now().getTime() >= until) return total - from;
-    const to = from + changesAtOnce;
-    const outcome = await deps.registry.changeSerials(recorded, {
-      add: add.slice(from, to),
-      remove: remove.slice(Math.max(0, from - add.length), Math.max(0, to - add.length)),
-    });
-    if (outcome === "changed") return outcome;
-    if (outcome === "superseded") {
-      refuse([{ code: "crl.not_newer", detail: "a list that was made later has been posted meanwhile" }]);
-    }
-  }
-  return 0;
-}
-
 function factsOf(crl: RecordedCrl): AuditRecord["facts"] {
   const { sha256, number, thisUpdate, entries, added, removed } = crl;
   return {
@@ -171,12 +116,4 @@ function factsOf(crl: RecordedCrl): AuditRecord["facts"] {
     added: String(added),
     removed: String(removed),
   };
-}
-
-function refuseIfAny(findings: readonly CrlFinding[]): void {
-  if (findings.length > 0) refuse(findings);
-}
-
-function refuse(findings: readonly CrlFinding[]): never {
-  return fail("crl.refused", { findings: findings.map(found => ({ ...found, pointer: "" })) });
 }

@@ -3,7 +3,7 @@ import type { Bytes } from "#core/csr/bytes.ts";
 import { checkPrimitive } from "#core/csr/der/check-primitive.ts";
 import { constructedBit } from "#core/csr/der/element.ts";
 import { readHeader } from "#core/csr/der/read-header.ts";
-import { fail } from "#core/error.ts";
+import { refuseCrl } from "./refuse-crl.ts";
 
 export type Scanned = {
   readonly identifier: number;
@@ -39,5 +39,5 @@ export function expect(element: Scanned | undefined, identifier: number, what: s
 }
 
 export function malformed(detail: string): never {
-  return fail("crl.refused", { findings: [{ code: "crl.malformed", detail, pointer: "" }] });
+  return refuseCrl([{ code: "crl.malformed", detail }]);
 }

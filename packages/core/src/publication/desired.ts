@@ -59,7 +59,7 @@ export async function desiredAuthorityRecord(authority: Authority): Promise<Stor
     notBeforeFloor: authority.notBeforeFloor,
     // The edge reads it of slots only; a serial has no floor.
     firstLiveSlot: isManaged(authority) ? authority.firstLiveSlot : 0,
-    pins: [],
+    pins: authority.pins,
   });
   assert(value !== undefined, `authority ${id} has a record that fits`);
   // No record is shorter than the closed one without floors, so a kill switch always finds room.

@@ -124,7 +124,7 @@ async function registerAuthority(cloud: LocalCloud, operator: ApiAccess): Promis
     return health.status === 200;
   });
   return status === 201
-    ? "authority m1: layout slots, 204,800 certificates' pages provisioned"
+    ? "authority m1: layout slots, 196,608 certificates' pages provisioned"
     : "authority m1 is there from an earlier start";
 }
 

@@ -157,7 +157,7 @@ describe("refused, with nothing written, is a list", () => {
     },
     {
       name: "from the future",
-      parts: () => ({ thisUpdate: fromNoon(300_001) }),
+      parts: () => ({ thisUpdate: fromNoon(301_000) }),
       codes: ["crl.not_yet_valid"],
     },
     {

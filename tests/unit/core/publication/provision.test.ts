@@ -9,28 +9,28 @@ const pageSize = 4096;
 const enough = (pagesAhead / 2) * pageSize;
 
 describe("the target", () => {
-  it("of a new authority is fifty pages", () => {
-    expect(provisionTarget(anAuthority({ provisionedSlots: 0 }))).toBe(50 * pageSize);
+  it("of a new authority is 48 pages", () => {
+    expect(provisionTarget(anAuthority({ provisionedSlots: 0 }))).toBe(48 * pageSize);
   });
 
   it.each([
     { name: "half of them left", provisionedSlots: enough, target: enough },
-    { name: "a slot less left", provisionedSlots: enough - 1, target: 50 * pageSize },
+    { name: "a slot less left", provisionedSlots: enough - 1, target: 48 * pageSize },
   ])("with $name is $target", ({ provisionedSlots, target }) => {
     expect(provisionTarget(anAuthority({ provisionedSlots }))).toBe(target);
   });
 
   it.each([
-    { nextSlot: 30 * pageSize - 1, target: 79 * pageSize },
-    { nextSlot: 30 * pageSize, target: 80 * pageSize },
+    { nextSlot: 30 * pageSize - 1, target: 77 * pageSize },
+    { nextSlot: 30 * pageSize, target: 78 * pageSize },
   ])("counts from the page of the next slot, $nextSlot", ({ nextSlot, target }) => {
-    expect(provisionTarget(anAuthority({ nextSlot, provisionedSlots: 50 * pageSize }))).toBe(target);
+    expect(provisionTarget(anAuthority({ nextSlot, provisionedSlots: 48 * pageSize }))).toBe(target);
   });
 
   it.each([
     { name: "fits the pages it has", wantedSlots: enough, target: enough },
-    { name: "fits the pages ahead", wantedSlots: enough + 1, target: 50 * pageSize },
-    { name: "needs a slot more than those", wantedSlots: 50 * pageSize + 1, target: (51 + 25) * pageSize },
+    { name: "fits the pages ahead", wantedSlots: enough + 1, target: 48 * pageSize },
+    { name: "needs a slot more than those", wantedSlots: 48 * pageSize + 1, target: (49 + 24) * pageSize },
     { name: "needs 62 pages", wantedSlots: 62 * pageSize, target: (62 + 25) * pageSize },
   ])("for a block that $name is $target", ({ wantedSlots, target }) => {
     expect(provisionTarget(anAuthority({ provisionedSlots: enough, wantedSlots }))).toBe(target);
@@ -50,14 +50,14 @@ describe("publishing an authority", () => {
     const store = fakeStore();
     return { registry, store, deps: { registry, store, now: () => noon } };
   };
-  const mark = `provisioned m1 ${50 * pageSize}`;
+  const mark = `provisioned m1 ${48 * pageSize}`;
 
   it("writes its record and its first pages, and only then raises the mark", async () => {
     const { deps, registry, store } = aWorld(0);
     store.beforeWrite = () => expect(registry.calls).not.toContain(mark);
     await publishAuthority(deps, "m1");
     expect(store.contents.size).toBe(52);
-    expect([store.contents.get("m1.0"), store.contents.get("m1.31")]).toEqual(["g", "g"]);
+    expect([store.contents.get("m1.0"), store.contents.get("m1.2f")]).toEqual(["g", "g"]);
     expect(registry.calls.at(-1)).toBe(mark);
   });
 
@@ -69,7 +69,7 @@ describe("publishing an authority", () => {
   });
 
   it("writes only the pages it lacks, from its mark on", async () => {
-    const { deps, store } = aWorld(50 * pageSize, 30 * pageSize);
+    const { deps, store } = aWorld(48 * pageSize, 30 * pageSize);
     await publishAuthority(deps, "m1");
     expect([...store.contents.keys()].filter(key => key.startsWith("m1."))).toEqual(
       Array.from({ length: 30 }, (_, index) => `m1.${(50 + index).toString(16)}`),
@@ -77,7 +77,7 @@ describe("publishing an authority", () => {
   });
 
   it("with enough pages writes its record alone, and that only when the store has another", async () => {
-    const { deps, registry, store } = aWorld(50 * pageSize);
+    const { deps, registry, store } = aWorld(48 * pageSize);
     await publishAuthority(deps, "m1");
     expect([...store.contents.keys()].filter(key => key.startsWith("m1."))).toEqual([]);
     expect([...store.contents.values()]).toContain("m m1 0 0");
