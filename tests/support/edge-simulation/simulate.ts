@@ -15,6 +15,8 @@ import { allowedAnswers, aWorld, dateOf, propagationMs, recordAuthority, type Wo
 export type SimulationOptions = {
   readonly seed: number;
   readonly steps: number;
+  /** In each step, besides those between the publisher's calls; 250 when not given. */
+  readonly handshakesPerStep?: number;
   readonly defect?: Defect;
 };
 
@@ -33,7 +35,8 @@ const edgeCount = 4;
 const crashShare = 0.01;
 const mostPublishers = 2;
 
-export async function simulate({ seed, steps, defect }: SimulationOptions): Promise<SimulationResult> {
+export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
+  const { seed, steps, handshakesPerStep = 250, defect } = options;
   const world = aWorld(seeded(seed));
   const edges = Array.from({ length: edgeCount }, anEdge);
   const store: Store = { items: new Map(), writes: 0 };
@@ -57,7 +60,7 @@ export async function simulate({ seed, steps, defect }: SimulationOptions): Prom
   await start(undisturbed);
   for (let step = 0; step < steps; step += 1) {
     for (let actions = world.random.integer(6); actions > 0; actions -= 1) actAtRandom(world);
-    await shakeHands(world, edges, 250);
+    await shakeHands(world, edges, handshakesPerStep);
     await start(setting);
   }
   const { handshakes, publications, crashes } = world.counts;

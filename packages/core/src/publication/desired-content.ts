@@ -5,7 +5,7 @@ import { parseSerial, type Serial } from "#core/serial.ts";
 import { generationKey } from "#core/slot-page/generation.ts";
 import type { PageBits } from "#core/slot-page/page.ts";
 import { serialKey } from "#core/slot-page/serial-key.ts";
-import { desiredAuthorityRecord } from "./desired.ts";
+import { desiredAuthorityRecord, isClosedForRoom, serialChange } from "./desired.ts";
 import { dyingPages, isPageIn, livePages, sparePages } from "./expected-keys.ts";
 import type { PublicationRegistry, StoreChange } from "./ports.ts";
 import { readPageBits } from "./publish.ts";
@@ -13,7 +13,12 @@ import { readPageBits } from "./publish.ts";
 export type DesiredContent =
   | { readonly kind: "page"; readonly bits: PageBits }
   /** An authority's record, or the key of a revoked serial. */
-  | { readonly kind: "text"; readonly change: StoreChange }
+  | {
+      readonly kind: "text";
+      readonly change: StoreChange;
+      /** Whether what is stored instead is a full store's last resort. */
+      readonly isClosedForRoom: (stored: string) => boolean;
+    }
   /** The publisher's own counter: any count will do. */
   | { readonly kind: "generation" }
   /** A page that somebody is about to vouch for or to delete. It may exist; to touch it would race with them. */
@@ -29,10 +34,13 @@ export async function readDesired(
   const authorities = await registry.listAuthorities();
   const desired = new Map<string, DesiredContent>(keys.map(key => [key, { kind: "absent" }]));
   const isAsked = ({ key }: StoreChange): boolean => desired.has(key);
-  const records = await Promise.all(authorities.map(authority => desiredAuthorityRecord(authority)));
-  const serials = await revokedSerialKeys(registry, keys, authorities);
-  for (const change of [...records, ...serials].filter(isAsked))
-    desired.set(change.key, { kind: "text", change });
+  for (const authority of authorities) {
+    const change = await desiredAuthorityRecord(authority);
+    const closed = (stored: string): boolean => isClosedForRoom(authority, stored);
+    if (isAsked(change)) desired.set(change.key, { kind: "text", change, isClosedForRoom: closed });
+  }
+  for (const change of (await revokedSerialKeys(registry, keys, authorities)).filter(isAsked))
+    desired.set(change.key, { kind: "text", change, isClosedForRoom: () => false });
   if (desired.has(generationKey)) desired.set(generationKey, { kind: "generation" });
   for (const key of keys)
     if ([sparePages, dyingPages].some(range => isPageIn(range, authorities, key)))
@@ -48,16 +56,18 @@ async function revokedSerialKeys(
   keys: readonly string[],
   authorities: readonly Authority[],
 ): Promise<readonly StoreChange[]> {
-  const ids = new Set(authorities.filter(authority => !isManaged(authority)).map(({ id }) => id));
+  const known = new Map(authorities.filter(authority => !isManaged(authority)).map(each => [each.id, each]));
   const asked = Map.groupBy(
-    keys.flatMap(key => parseSerialKey(key) ?? []).filter(({ authorityId }) => ids.has(authorityId)),
+    keys.flatMap(key => parseSerialKey(key) ?? []).filter(({ authorityId }) => known.has(authorityId)),
     ({ authorityId }) => authorityId,
   );
   const changes: StoreChange[] = [];
   for (const [authorityId, group] of asked) {
+    const authority = known.get(authorityId);
+    if (authority === undefined) continue;
     const serials = group.map(({ serial }) => serial);
     for (const serial of await registry.readRevokedSerials(authorityId, serials))
-      changes.push({ key: serialKey(authorityId, serial), value: "" });
+      changes.push(await serialChange(authority, serial));
   }
   return changes;
 }

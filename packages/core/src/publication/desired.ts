@@ -2,11 +2,13 @@
 import { type Authority, hasStanding, isManaged } from "#core/authority/authority.ts";
 import { assert } from "#core/error.ts";
 import { type Order, refuses } from "#core/order/order.ts";
+import type { Serial } from "#core/serial.ts";
 import { buildAuthorityRecord } from "#core/slot-page/authority-record.ts";
 import { decodePage } from "#core/slot-page/decode.ts";
 import { authorityKey } from "#core/slot-page/digest.ts";
 import { encodePage } from "#core/slot-page/encode.ts";
 import { type PageBits, pageSize, slotState } from "#core/slot-page/page.ts";
+import { serialKey } from "#core/slot-page/serial-key.ts";
 import type { DeniedSlot, StoreChange } from "./ports.ts";
 
 /** A certificate is refused for its dates from then on, whatever its bit says; a day covers clocks that run late. */
@@ -36,7 +38,7 @@ export function desiredBits({ firstSlot, denied, orders }: PageRows, now: Date):
 
 export function pageChange(key: string, bits: PageBits): StoreChange {
   const refusesSomebody = bits.includes(slotState.revoked);
-  return { key, value: pageValue(bits), ...(refusesSomebody ? { whenFull: "r" } : {}) };
+  return { key, value: pageValue(bits), ...(refusesSomebody ? { whenFull: { key, value: "r" } } : {}) };
 }
 
 /** The shortest value for `bits`, read back before anybody else reads it: a wrong bit must not leave this function. */
@@ -62,7 +64,22 @@ export async function desiredAuthorityRecord(authority: Authority): Promise<Stor
     pins: authority.pins,
   });
   assert(value !== undefined, `authority ${id} has a record that fits`);
-  // No record is shorter than the closed one without floors, so a kill switch always finds room.
-  const whenFull = standing ? {} : { whenFull: `x ${id} 0 0` };
+  // A kill switch always finds room.
+  const whenFull = standing ? {} : { whenFull: await closedRecord(authority) };
   return { key: await authorityKey(authority.issuerDn), value, ...whenFull };
+}
+
+/** Refuses the authority's every certificate. No record of it is shorter, so it fits where any other stands. */
+async function closedRecord(authority: Authority): Promise<{ readonly key: string; readonly value: string }> {
+  return { key: await authorityKey(authority.issuerDn), value: `x ${authority.id} 0 0` };
+}
+
+/** Whether `stored` is the last resort of an authority that has standing: only the reconciler may open it again. */
+export function isClosedForRoom(authority: Authority, stored: string | undefined): boolean {
+  return hasStanding(authority) && stored === `x ${authority.id} 0 0`;
+}
+
+/** A revoked serial has no shorter form: a store without room for it refuses its whole authority. */
+export async function serialChange(authority: Authority, serial: Serial): Promise<StoreChange> {
+  return { key: serialKey(authority.id, serial), value: "", whenFull: await closedRecord(authority) };
 }

@@ -4,7 +4,10 @@ import { decodePage, differsInMeaning } from "#core/slot-page/decode.ts";
 import { slotState } from "#core/slot-page/page.ts";
 import type { DesiredContent } from "./desired-content.ts";
 
-/** `coarse`: a page that refuses all of its slots, the last resort of a full store, where some should be admitted. */
+/**
+ * `coarse`: the last resort of a full store: a page that refuses all of its slots, or an authority everybody, where some
+ * should be admitted.
+ */
 export const differenceKinds = ["missing", "altered", "extra", "coarse"] as const;
 export type DifferenceKind = (typeof differenceKinds)[number];
 
@@ -20,7 +23,11 @@ export function differenceOf(
   if (stored === undefined) return "missing";
   switch (desired.kind) {
     case "text":
-      return stored === desired.change.value ? undefined : "altered";
+      return stored === desired.change.value
+        ? undefined
+        : desired.isClosedForRoom(stored)
+          ? "coarse"
+          : "altered";
     case "generation":
       return count.test(stored) ? undefined : "altered";
     case "page":

@@ -27,8 +27,8 @@ export type PublicationRegistry = {
 export type StoreChange = {
   readonly key: string;
   readonly value: string;
-  /** Written instead when the store has no room for `value`: shorter, and refusing more, never less. */
-  readonly whenFull?: string;
+  /** Written instead when the store has no room: no longer than what it replaces, and refusing more, never less. */
+  readonly whenFull?: { readonly key: string; readonly value: string };
 };
 export type StoreChanges = { readonly puts: readonly StoreChange[]; readonly deletes: readonly string[] };
 

@@ -3,7 +3,7 @@ import { isManaged, type ManagedAuthority } from "#core/authority/authority.ts";
 import { wholePages } from "#core/authority/block.ts";
 import { pageSize } from "#core/slot-page/page.ts";
 import { pageKey } from "#core/slot-page/slot.ts";
-import { desiredAuthorityRecord } from "./desired.ts";
+import { desiredAuthorityRecord, isClosedForRoom } from "./desired.ts";
 import type { EdgeStore } from "./ports.ts";
 import { type PublishDeps, publish } from "./publish.ts";
 import { usageLevel } from "./store-usage.ts";
@@ -29,8 +29,12 @@ export async function publishAuthority(deps: PublishDeps, authorityId: string): 
   if (authority === undefined) return nothingWritten;
   // A block that is cut changes the authority's row but not its record: one read spares a write.
   const record = await desiredAuthorityRecord(authority);
-  const authorities = (await deps.store.read(record.key)) === record.value ? [] : [authorityId];
-  if (!isManaged(authority)) return publish(deps, { pages: [], authorities });
+  const stored = await deps.store.read(record.key);
+  const authorities = stored === record.value ? [] : [authorityId];
+  if (!isManaged(authority)) {
+    // Serials may be missing behind a record that a full store has closed: the reconciler opens it with them.
+    return isClosedForRoom(authority, stored) ? nothingWritten : publish(deps, { pages: [], authorities });
+  }
   const target = await affordableTarget(deps.store, authority);
   const pages: string[] = [];
   for (let slot = authority.provisionedSlots; slot < target; slot += pageSize) {

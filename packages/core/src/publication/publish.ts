@@ -8,7 +8,7 @@ import { generationKey } from "#core/slot-page/generation.ts";
 import { type PageBits, pageSize } from "#core/slot-page/page.ts";
 import { parsePageKey } from "#core/slot-page/parse-page-key.ts";
 import { serialKey } from "#core/slot-page/serial-key.ts";
-import { desiredAuthorityRecord, desiredBits, pageChange } from "./desired.ts";
+import { desiredAuthorityRecord, desiredBits, pageChange, serialChange } from "./desired.ts";
 import type { EdgeStore, PublicationRegistry, StoreChange, StoreChanges } from "./ports.ts";
 import { nothingWritten, type PublishResult, writeChanges } from "./write-changes.ts";
 
@@ -44,7 +44,7 @@ async function desiredChanges(deps: PublishDeps, targets: PublishTargets): Promi
     deps.store,
     targets.pages.filter(key => isDead(key, known)),
   );
-  const serials = await desiredSerials(deps.registry, targets.serials ?? []);
+  const serials = await desiredSerials(deps.registry, known, targets.serials ?? []);
   const puts = [...records, ...pages, ...serials.puts];
   const deletes = [...dead, ...serials.deletes];
   if (puts.length + deletes.length === 0) return { puts, deletes };
@@ -119,18 +119,21 @@ export async function readPageBits(
 /** A revoked serial has a key, any other has none. */
 async function desiredSerials(
   registry: PublicationRegistry,
+  known: readonly Authority[],
   targets: NonNullable<PublishTargets["serials"]>,
 ): Promise<StoreChanges> {
+  if (targets.length === 0) return { puts: [], deletes: [] };
   const byAuthority = Map.groupBy(targets, ({ authorityId }) => authorityId);
   const puts: StoreChange[] = [];
   const deletes: string[] = [];
   for (const [authorityId, group] of byAuthority) {
+    const authority = known.find(({ id }) => id === authorityId);
+    assert(authority !== undefined, `authority ${authorityId} of a serial exists`);
     const serials = [...new Set(group.map(({ serial }) => serial))];
     const revoked = await registry.readRevokedSerials(authorityId, serials);
     for (const serial of serials) {
-      const key = serialKey(authorityId, serial);
-      if (revoked.has(serial)) puts.push({ key, value: "" });
-      else deletes.push(key);
+      if (revoked.has(serial)) puts.push(await serialChange(authority, serial));
+      else deletes.push(serialKey(authorityId, serial));
     }
   }
   return { puts, deletes };

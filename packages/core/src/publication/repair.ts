@@ -35,13 +35,18 @@ export async function repair(deps: PublishDeps, wrong: Wrong): Promise<Repaired>
   // What makes room goes first.
   for (const part of inParts([...of("extra"), ...of("altered"), ...of("missing")], keysPerPart))
     await write(part);
-  // Coarse pages take room and lack nothing but mercy: as many as fit, and where a call does not, its pages alone.
+  // An authority that was closed for want of room is opened again only where every key that it lacks has found some.
+  if (storeFull) return summary(written, storeFull);
+  // What is coarse takes room and lacks nothing but mercy: as many as fit, and where a call does not, its keys alone.
   for (const part of inParts(of("coarse"), keysPerCall)) {
     if (await write(part)) continue;
     for (const key of part) if (!(await write([key]))) break;
     break;
   }
-  const { keys: keysWritten, ...rest } = written;
+  return summary(written, storeFull);
+}
+
+function summary({ keys: keysWritten, ...rest }: PublishResult, storeFull: boolean): Repaired {
   return { keysWritten, storeFull, ...rest };
 }
 

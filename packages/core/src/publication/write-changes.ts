@@ -76,14 +76,15 @@ function batchesOf({ puts, deletes }: StoreChanges): readonly StoreChanges[] {
 }
 
 /**
- * The store takes no more: each page that has somebody to refuse refuses all 4,096, in one character. More are refused
- * than should be, never fewer, and the alarm that follows is the operator's to answer (threat F4).
+ * The store takes no more: each page that has somebody to refuse refuses all 4,096, in one character, and each authority
+ * that has a serial to refuse refuses everybody. More are refused than should be, never fewer, and the alarm that
+ * follows is the operator's to answer (threat F4).
  */
 function lastResort({ puts, deletes }: StoreChanges): StoreChanges {
-  const shrunk = puts.flatMap(({ key, whenFull }) =>
-    whenFull === undefined ? [] : [{ key, value: whenFull }],
+  const shrunk = new Map(
+    puts.flatMap(({ whenFull }) => (whenFull === undefined ? [] : [[whenFull.key, whenFull.value] as const])),
   );
-  return { puts: shrunk, deletes };
+  return { puts: [...shrunk].map(([key, value]) => ({ key, value })), deletes };
 }
 
 /**

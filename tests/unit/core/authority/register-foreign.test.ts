@@ -66,6 +66,7 @@ describe("a partner's CA", () => {
       certificatePem,
       chainPem: "",
       notAfter: fromNoon(3650 * dayMs),
+      pins: [expect.stringMatching(/^[A-Za-z0-9+/]{22}$/)],
       notBeforeFloor: 0,
       version: 1,
     });

@@ -65,6 +65,7 @@ describe("a Private CA", () => {
       certificatePem: ca.certificatePem,
       chainPem: "(root)\n",
       notAfter: fromNoon(3650 * dayMs),
+      pins: [expect.stringMatching(/^[A-Za-z0-9+/]{22}$/)],
       notBeforeFloor: 0,
       firstLiveSlot: 0,
       clearedSlots: 0,

@@ -114,7 +114,9 @@ describe("what a page becomes in a full store", () => {
     pageChange("m1.0", desiredBits({ firstSlot: 0, denied, orders: [] }, noon));
 
   it("refuses all its slots when it refuses any", () => {
-    expect(changeOf([{ offset: 7, state: "revoked", notAfter: later }])).toMatchObject({ whenFull: "r" });
+    expect(changeOf([{ offset: 7, state: "revoked", notAfter: later }])).toMatchObject({
+      whenFull: { value: "r" },
+    });
   });
 
   it("is nothing when it refuses none", () => {

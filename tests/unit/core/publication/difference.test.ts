@@ -13,7 +13,11 @@ function page(states: Readonly<Record<number, 0 | 1 | 2>>): DesiredContent & { k
 const textOf = ({ bits }: { bits: Readonly<Uint8Array> }): string => pageChange("m1.0", bits).value;
 
 const seven = page({ 7: slotState.revoked });
-const record: DesiredContent = { kind: "text", change: { key: "a.1", value: "m m1 0 0" } };
+const record: DesiredContent = {
+  kind: "text",
+  change: { key: "a.1", value: "m m1 0 0" },
+  isClosedForRoom: stored => stored === "x m1 0 0",
+};
 
 describe("a page", () => {
   it.each([
@@ -46,6 +50,12 @@ describe("another key", () => {
   it.each([
     { name: "a record as it should be", stored: "m m1 0 0", desired: record, found: undefined },
     { name: "a record with another floor", stored: "m m1 1 0", desired: record, found: "altered" },
+    {
+      name: "a record closed because the store was full",
+      stored: "x m1 0 0",
+      desired: record,
+      found: "coarse",
+    },
     { name: "a lost record", stored: undefined, desired: record, found: "missing" },
     { name: "any generation", stored: "1772366400000", desired: { kind: "generation" }, found: undefined },
     {

@@ -8,7 +8,10 @@ import { aForeignAuthority, aSerial } from "#support/records.ts";
 import { fakeRegistry, fakeStore } from "./fake-edge-store.ts";
 
 function aWorld() {
-  const registry = fakeRegistry(aForeignAuthority(), aForeignAuthority({ id: "p2" }));
+  const registry = fakeRegistry(
+    aForeignAuthority(),
+    aForeignAuthority({ id: "p2", issuerDn: "CN=Another Partner" }),
+  );
   const store = fakeStore();
   const tell = (...keys: readonly string[]) => {
     const serials = keys.map(key => {
@@ -55,6 +58,19 @@ describe("a revoked serial", () => {
     };
     await tell("s.p1.04");
     expect(held()).toEqual([]);
+  });
+
+  it("that finds no room closes its authority, and no other: more are refused than should be, never fewer", async () => {
+    const { registry, store, tell } = aWorld();
+    await publish({ registry, store, now: () => noon }, { pages: [], authorities: ["p1", "p2"] });
+    const records = (): readonly string[] =>
+      [...store.contents.values()].filter(value => / p[12] /.test(value)).sort();
+    expect(records().map(value => value[0])).toEqual(["f", "f"]);
+    const used = [...store.contents].flat().join("").length;
+    store.capacityBytes = used;
+    registry.revoked.add("s.p1.04");
+    await expect(tell("s.p1.04")).rejects.toMatchObject({ code: "edge_store.full" });
+    expect(records()).toEqual(["f p2 0 0", "x p1 0 0"]);
   });
 
   it("ends at the registry's word, whatever came and went and in whatever order it was told", async () => {
