@@ -31,8 +31,6 @@ export const tableLayout = {
   },
 } as const;
 
-export type IndexName = keyof typeof tableLayout.indexes;
-
 export type Key = { readonly pk: string; readonly sk: string };
 
 /** Open enrolments are few; four shards keep even a stalled CA's backlog off one partition. */

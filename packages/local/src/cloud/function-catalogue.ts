@@ -102,8 +102,6 @@ export const functionCatalogue = {
   "backfill-ca": { entry: "job/backfill-ca.ts", links: ["RegistryTable"], timeoutSeconds: 300 },
 } as const satisfies Record<string, FunctionEntry>;
 
-export type FunctionName = keyof typeof functionCatalogue;
-
 export function apiRoutes(): readonly { readonly routeKey: string; readonly functionName: string }[] {
   return Object.entries<FunctionEntry>(functionCatalogue).flatMap(([functionName, { route }]) =>
     route === undefined ? [] : [{ routeKey: route, functionName }],
