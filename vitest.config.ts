@@ -1,14 +1,19 @@
 import { defineConfig } from "vitest/config";
 
 const fast = { include: ["tests/unit/**/*.test.ts", "tests/property/**/*.test.ts"] };
-const whole = { include: ["tests/{contract,edge,http,flow}/**/*.test.ts"] };
+const whole = {
+  include: ["tests/{contract,edge,http,flow}/**/*.test.ts"],
+  globalSetup: ["tests/support/build-functions-once.ts"],
+};
 
 export default defineConfig({
   test: {
+    // Two cores: a whole local cloud runs beside each file of `whole`.
+    maxWorkers: 2,
     projects: [
       { test: { ...fast, name: "fast" } },
-      // Real servers, real handshakes, a Java database: files run one at a time on two cores.
-      { test: { ...whole, name: "whole", testTimeout: 60_000, hookTimeout: 90_000, fileParallelism: false } },
+      // Real servers, real handshakes, a Java database.
+      { test: { ...whole, name: "whole", testTimeout: 90_000, hookTimeout: 120_000 } },
     ],
   },
 });

@@ -87,14 +87,14 @@ async function sizes(): Promise<readonly Figure[]> {
   const lotsOf10m = bytes.get(nameOf(10 * million, 0.1, "lots")) ?? Number.NaN;
   const peerBytes = million * serial.bytesEach;
   say("\nThe most that fits 5,000,000 bytes");
-  const mostOf100m = await mostRandomRevoked(100 * million, 3.5 * million, 5.3 * million);
+  const mostOf100m = await mostRandomRevoked(100 * million, 3_500_000, 5_300_000);
   const largest = await largestRegistry();
   return [
     {
       metric: "max_random_revoked_100m",
       value: mostOf100m,
       unit: "certificates",
-      target: 4.1 * million,
+      target: 4_100_000,
       theory: mostRandom(100 * million, storeLimits.storeBytes),
       peer: serial.serials,
     },
@@ -102,7 +102,7 @@ async function sizes(): Promise<readonly Figure[]> {
       metric: "bytes_1m_random_of_100m",
       value: of100m,
       unit: "B",
-      target: 1.8 * million,
+      target: 1_800_000,
       theory: Math.ceil(leastBytes(100 * million, million, "random")),
       peer: peerBytes,
     },

@@ -119,14 +119,14 @@ describe("GET /v1/edge", () => {
     expect(answer.body).toMatchObject({
       generation: expect.any(Number),
       generationAgeSeconds: expect.any(Number),
-      store: { bytes: expect.any(Number), limitBytes: 5_000_000, keys: 52, level: "ample" },
+      store: { bytes: expect.any(Number), limitBytes: 5_000_000, keys: 50, level: "ample" },
       reconciliation: {
         id: body["id"],
         complete: true,
         storeFull: false,
         differences: { missing: 0, extra: 0 },
       },
-      authorities: [{ id: "m1", layout: "slots", firstLiveSlot: 0, provisionedSlots: 204_800, pages: 50 }],
+      authorities: [{ id: "m1", layout: "slots", firstLiveSlot: 0, provisionedSlots: 196_608, pages: 48 }],
     });
   });
 

@@ -10,6 +10,7 @@ import { startLocalCloud } from "#local/cloud/local-cloud.ts";
 import { freePorts } from "#local/cloud/settings.ts";
 import { PortBusyError } from "#local/wire/listen.ts";
 import { until } from "#support/local-cloud.ts";
+import { testBundles } from "#support/test-bundles.ts";
 import { javaComplaint, nodeComplaint } from "../../scripts/prepare.mjs";
 
 // Some of these start a whole cloud more than once.
@@ -76,7 +77,7 @@ describe("before anything starts", () => {
 });
 
 describe("a busy port", () => {
-  test.each(["dynamodb", "queues", "pca", "lambda", "content"] as const)(
+  test.each(["dynamodb", "queues", "content"] as const)(
     "for %s is named, and nothing is left running",
     async service => {
       const holder = createServer();
@@ -85,6 +86,7 @@ describe("a busy port", () => {
       const port = address !== null && typeof address === "object" ? address.port : 0;
       const stateDirectory = mkdtempSync(join(directory, "busy-"));
       const started = startLocalCloud({
+        bundleDirectory: testBundles,
         ports: { ...freePorts, [service]: port },
         stateDirectory,
         durable: true,
@@ -127,7 +129,7 @@ async function interrupt({
 describe("Ctrl-C", () => {
   const data = join(directory, "data");
 
-  test.each(["starting DynamoDB Local", "making sure of the CA hierarchy", " 1  An operator registers"])(
+  test.each(["starting DynamoDB Local", " 1  An operator registers"])(
     "at '%s' ends the start within seconds with code 130, and no process stays",
     async moment => {
       const started = start("start", data);

@@ -4,10 +4,17 @@ import { createInterface } from "node:readline";
 import { startLocalCloud } from "#local/cloud/local-cloud.ts";
 import { freePorts } from "#local/cloud/settings.ts";
 import { faultInjector } from "#local/wire/faults.ts";
+import { testBundles } from "./test-bundles.ts";
 
 const [stateDirectory = ""] = process.argv.slice(2);
 const faults = faultInjector();
-const cloud = await startLocalCloud({ ports: freePorts, stateDirectory, durable: true, faults });
+const cloud = await startLocalCloud({
+  bundleDirectory: testBundles,
+  ports: freePorts,
+  stateDirectory,
+  durable: true,
+  faults,
+});
 const { urls, access, hierarchy } = cloud;
 const token = await cloud.operatorToken();
 console.log(JSON.stringify({ urls, access: { ...access, token }, caArn: hierarchy.issuing.arn }));

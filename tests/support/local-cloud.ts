@@ -9,6 +9,7 @@ import type { ClientIdentity } from "#local/demo/edge-client.ts";
 import { makeKeyAndCsr } from "#local/demo/key-and-csr.ts";
 import type { Clock } from "#local/wire/clock.ts";
 import type { FaultInjector } from "#local/wire/faults.ts";
+import { testBundles } from "./test-bundles.ts";
 
 export type TestCloud = LocalCloud & {
   readonly clock: Clock;
@@ -30,6 +31,7 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
   const offset = new BigInt64Array(clockOffsetMs);
   const clock: Clock = { now: () => new Date(Date.now() + Number(Atomics.load(offset, 0))) };
   const cloud = await startLocalCloud({
+    bundleDirectory: testBundles,
     ports: freePorts,
     stateDirectory: directory,
     durable: options.durable ?? false,

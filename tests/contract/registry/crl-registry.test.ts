@@ -174,17 +174,19 @@ describe("the publisher", () => {
 
 // Last: the engine is slower for every table once one of them is this large.
 describe("a large list", () => {
-  test("of 20,000 entries is applied in full, and its removal too", async () => {
+  // 2,000 by default, for the time it takes; CRL_ENTRIES=20000 for the size of a real partner.
+  const entries = Number(process.env["CRL_ENTRIES"] ?? 2_000);
+  test(`of ${entries} entries is applied in full, and its removal too`, async () => {
     const started = performance.now();
-    expect(await post({ entries: serialsFrom(0, 20_000) })).toMatchObject({
+    expect(await post({ entries: serialsFrom(0, entries) })).toMatchObject({
       remaining: 0,
-      crl: { added: 20_000, removed: 0 },
+      crl: { added: entries, removed: 0 },
     });
-    console.log(`20,000 entries in ${((performance.now() - started) / 1_000).toFixed(1)} s`);
-    expect(await countRevokedSerials(table, "p1")).toBe(20_000);
-    expect(await post({ number: 2n, entries: serialsFrom(150, 19_850) })).toMatchObject({
-      crl: { added: 0, removed: 150, unchanged: 19_850 },
+    console.log(`${entries} entries in ${((performance.now() - started) / 1_000).toFixed(1)} s`);
+    expect(await countRevokedSerials(table, "p1")).toBe(entries);
+    expect(await post({ number: 2n, entries: serialsFrom(150, entries - 150) })).toMatchObject({
+      crl: { added: 0, removed: 150, unchanged: entries - 150 },
     });
-    expect(await countRevokedSerials(table, "p1")).toBe(19_850);
+    expect(await countRevokedSerials(table, "p1")).toBe(entries - 150);
   }, 240_000);
 });

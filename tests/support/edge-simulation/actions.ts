@@ -38,9 +38,12 @@ export function actAtRandom(world: World): void {
 }
 
 /** A block is cut from slots that have a page, and its certificates are issued at once. */
-export function issue(world: World): void {
+function issue(world: World): void {
+  issueBlock(world, 1 + world.random.integer(600));
+}
+
+export function issueBlock(world: World, size: number): void {
   const { nextSlot, provisionedSlots } = world.authority;
-  const size = 1 + world.random.integer(600);
   if (nextSlot + size > Math.min(provisionedSlots, mostSlots)) return;
   for (let slot = nextSlot; slot < nextSlot + size; slot += 1) {
     // One in five lives so short that it expires while the simulation runs.
@@ -50,24 +53,18 @@ export function issue(world: World): void {
   recordAuthority(world, { nextSlot: nextSlot + size });
 }
 
-/** Any certificate, more often than not one of the newest pages: that is where most happens. */
 export function issuedSlot(world: World): number {
-  const { nextSlot } = world.authority;
-  const near = Math.min(nextSlot, 8_000);
-  return world.random.share() < 0.4
-    ? nextSlot - 1 - world.random.integer(near)
-    : world.random.integer(nextSlot);
+  return world.random.integer(world.authority.nextSlot);
 }
 
 function revoke(world: World, slot: number): void {
-  if (slot < 0) return;
   const state = deniedRow(world, slot)?.state;
   if (state === undefined || state === "held") recordDenied(world, slot, "revoked");
 }
 
 function hold(world: World): void {
   const slot = issuedSlot(world);
-  if (slot >= 0 && deniedRow(world, slot) === undefined) recordDenied(world, slot, "held");
+  if (deniedRow(world, slot) === undefined) recordDenied(world, slot, "held");
 }
 
 function resume(world: World): void {
@@ -83,14 +80,14 @@ function resume(world: World): void {
 /** The CA may have signed something for this slot that nobody knows: refused for ever, whatever the date. */
 function burn(world: World): void {
   const slot = issuedSlot(world);
-  if (slot < 0 || deniedRow(world, slot) !== undefined) return;
+  if (deniedRow(world, slot) !== undefined) return;
   world.notAfterMs[slot] = Number.POSITIVE_INFINITY;
   recordDenied(world, slot, "burnt");
 }
 
 /** Over a lot, or over what is left of one: also slots that are not issued yet. */
 function order(world: World): void {
-  const first = Math.max(0, issuedSlot(world));
+  const first = issuedSlot(world);
   const last = Math.min(mostSlots - 1, first + world.random.integer(9_000));
   const state: OrderState = world.random.share() < 0.6 ? "held" : "revoked";
   const id = `ord_${world.orders.size}`;
@@ -118,7 +115,7 @@ function advanceOrder(world: World): void {
 
 function revokeMany(world: World): void {
   const wanted = 50 + world.random.integer(400);
-  for (let each = 0; each < wanted; each += 1) revoke(world, world.random.integer(world.authority.nextSlot));
+  for (let each = 0; each < wanted; each += 1) revoke(world, issuedSlot(world));
 }
 
 function passTime(world: World): void {

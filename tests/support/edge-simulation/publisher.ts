@@ -6,7 +6,7 @@ import { publishAuthority } from "#core/publication/provision.ts";
 import { publish } from "#core/publication/publish.ts";
 import { pageSize } from "#core/slot-page/page.ts";
 import { type Edge, spread } from "./edges.ts";
-import { dateOf, propagationMs, type World } from "./world.ts";
+import { type Change, dateOf, propagationMs, type World } from "./world.ts";
 
 export type Store = { readonly items: Map<string, string>; writes: number };
 
@@ -34,10 +34,7 @@ const keysPerCall = 50;
 /** Takes some of the stream, publishes it, and acknowledges it if it lived to the end. */
 export async function runPublisher(setting: PublisherSetting): Promise<void> {
   const { world } = setting;
-  // Anywhere in the stream: a reconciler or a second shard does not wait for its turn.
-  const from = world.random.share() < 0.5 ? 0 : world.random.integer(world.stream.size + 1);
-  const wanted = 1 + world.random.integer(world.random.share() < 0.5 ? 10 : 1_000);
-  const batch = [...world.stream].slice(from, from + wanted);
+  const batch = takeBatch(world);
   const pages = [...new Set(batch.flatMap(change => change.pages))];
   const deps = { registry: registryOf(setting), store: storeOf(setting), now: () => dateOf(world.nowMs) };
   try {
@@ -54,6 +51,13 @@ export async function runPublisher(setting: PublisherSetting): Promise<void> {
     change.settlesAtMs = Math.min(change.settlesAtMs, world.nowMs + propagationMs);
     world.stream.delete(change);
   }
+}
+
+/** The oldest changes or the newest: a reconciler or a second shard does not wait for its turn. */
+function takeBatch({ random, stream }: World): readonly Change[] {
+  const size = 1 + random.integer(random.share() < 0.5 ? 10 : 1_000);
+  const from = random.share() < 0.5 ? 0 : Math.max(0, stream.size - size);
+  return [...stream].slice(from, from + size);
 }
 
 function registryOf(setting: PublisherSetting): PublicationRegistry {

@@ -11,7 +11,7 @@ import type { Random } from "./random.ts";
 
 /** From the store's acknowledgement until the slowest edge has a change. */
 export const propagationMs = 500;
-export const mostSlots = 16 * pageSize;
+export const mostSlots = 24 * pageSize;
 
 const mostRecent = 400;
 

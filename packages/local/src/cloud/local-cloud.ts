@@ -28,6 +28,8 @@ export type LocalCloudOptions = {
   readonly limits?: "aws" | "relaxed";
   readonly propagationDelayMs?: number;
   readonly faults?: FaultInjector;
+  /** Bundles that were built before; without it they are built now. */
+  readonly bundleDirectory?: string | undefined;
   /** Told the name of each stage as it begins. */
   readonly onStage?: (stage: string) => void;
   /** Ends a start that is under way at its next stage: it rejects with the signal's reason and leaves nothing running. */
@@ -84,8 +86,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     onStage("building the functions");
-    const bundleDirectory = join(directory, "functions");
-    const built = buildFunctions(bundleDirectory);
+    const bundleDirectory = options.bundleDirectory ?? join(directory, "functions");
+    const built = options.bundleDirectory === undefined ? buildFunctions(bundleDirectory) : Promise.resolve();
     // Awaited below; until then its failure must not count as unhandled.
     built.catch(() => undefined);
     onStage("starting DynamoDB Local, Private CA, KeyValueStore, EventBridge, SQS and S3");
