@@ -26,12 +26,27 @@ async function main(): Promise<void> {
   if (command !== "start" && command !== "local") throw new Error(usage);
   const stateDirectory = values.data === undefined ? home : resolve(values.data);
   if (values.fresh) {
-    rmSync(stateDirectory, { recursive: true, force: true });
+    forget(stateDirectory);
     say("All data of earlier starts is forgotten.");
   }
   // Fixed ports also see to it that two starts never share the usual data; another place is free to take others.
   const ports = values.data === undefined ? fixedPorts : freePorts;
   await serve({ ports, stateDirectory }, command === "start");
+}
+
+/** Removes what a start makes, by name: the directory is the user's choice and may hold what is not ours. */
+function forget(stateDirectory: string): void {
+  const made = [
+    "state",
+    "functions",
+    "tls",
+    "logs",
+    "firmware",
+    "devices",
+    "trust-bundle.pem",
+    "operator-token",
+  ];
+  for (const name of made) rmSync(join(stateDirectory, name), { recursive: true, force: true });
 }
 
 /** Starts, runs the lifecycle when asked, and serves until Ctrl-C. */

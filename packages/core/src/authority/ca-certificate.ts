@@ -1,5 +1,6 @@
 // Reads the certificate of a CA that somebody else runs, and says what of it the edge or the trust store would not take.
 import { readDer } from "#core/csr/der/read-der.ts";
+import { readHeader } from "#core/csr/der/read-header.ts";
 import { curveOf } from "#core/csr/number/curve.ts";
 import { readPem } from "#core/csr/pem/read-pem.ts";
 import { readPublicKey } from "#core/csr/request/public-key.ts";
@@ -17,10 +18,11 @@ export function readCaCertificate(text: string): x509.X509Certificate | undefine
   const { block } = readPem(text, { pemBytes: caCertificateBytes });
   if (block?.label !== "CERTIFICATE" || block.bytes === undefined || block.outside.trim() !== "")
     return undefined;
+  // The library passes over what follows the certificate in the same block, and hands it on as part of it.
+  const header = readHeader(block.bytes, { start: 0, end: block.bytes.length });
+  if (header.kind === "unreadable" || header.contentsEnd !== block.bytes.length) return undefined;
   try {
-    const certificate = new x509.X509Certificate(block.bytes);
-    // The library passes over what follows the certificate in the same block.
-    return certificate.rawData.byteLength === block.bytes.length ? certificate : undefined;
+    return new x509.X509Certificate(block.bytes);
   } catch {
     return undefined; // The library throws on what it cannot read; that is the answer.
   }

@@ -19,6 +19,9 @@ export type DynamoDbOptions = {
   readonly signal?: AbortSignal | undefined;
 };
 
+/** Without state it lives for a demo or a test: a JVM that spends less on optimising itself is done sooner. */
+const shortLived = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
+
 export async function startDynamoDb(options: DynamoDbOptions): Promise<RunningServer> {
   const port = await probePort(options.port);
   const engine = engineDirectory();
@@ -30,6 +33,7 @@ export async function startDynamoDb(options: DynamoDbOptions): Promise<RunningSe
       fileURLToPath(new URL("./child-guard.ts", import.meta.url)),
       "java",
       "-Xmx1g",
+      ...(options.stateDirectory === undefined ? shortLived : []),
       `-Djava.library.path=${join(engine, "DynamoDBLocal_lib")}`,
       "-jar",
       join(engine, "DynamoDBLocal.jar"),
