@@ -23,9 +23,11 @@ const slot = z
   .transform(value => value as Slot);
 const bytes = z.instanceof(Uint8Array);
 
+// The brands are restored, not invented: only the parsers' values were ever written.
+const certificateIdText = z.string().transform(value => value as CertificateId);
+
 const certificateRow = z.object({
-  // The brands are restored, not invented: only the parsers' values were ever written.
-  id: z.string().transform(value => value as CertificateId),
+  id: certificateIdText,
   serial: z.string().transform(value => value as Serial),
   authorityId: z.string(),
   slot,
@@ -42,6 +44,9 @@ const certificateRow = z.object({
   notAfter: date,
   issuedAt: date,
   enrolmentId: z.string(),
+  renews: certificateIdText.optional(),
+  renewedBy: certificateIdText.optional(),
+  lastSeenAt: date.optional(),
   revocation: z.object({ reason: z.enum(revocationReasons), revokedAt: date, actor: z.string() }).optional(),
   revokedAtCaAt: date.optional(),
   version: z.number(),
@@ -58,6 +63,7 @@ export function toCertificateRow(certificate: Certificate): Row {
     notBefore: certificate.notBefore.toISOString(),
     notAfter: certificate.notAfter.toISOString(),
     issuedAt,
+    ...(certificate.lastSeenAt === undefined ? {} : { lastSeenAt: certificate.lastSeenAt.toISOString() }),
     tenantPk: `TENANT#${tenant}#${issuedAt.slice(0, 7)}`,
     tenantSk: `${issuedAt}#${id}`,
     slotPk: pageKey(certificate.authorityId, pageOf(certificate.slot)),
@@ -68,10 +74,14 @@ export function toCertificateRow(certificate: Certificate): Row {
 }
 
 export function fromCertificateRow(row: Row): Certificate {
-  const { lot, revocation, revokedAtCaAt, ...rest } = certificateRow.parse(row);
+  const { lot, renews, renewedBy, lastSeenAt, revocation, revokedAtCaAt, ...rest } =
+    certificateRow.parse(row);
   return {
     ...rest,
     ...(lot === undefined ? {} : { lot }),
+    ...(renews === undefined ? {} : { renews }),
+    ...(renewedBy === undefined ? {} : { renewedBy }),
+    ...(lastSeenAt === undefined ? {} : { lastSeenAt }),
     ...(revocation === undefined ? {} : { revocation }),
     ...(revokedAtCaAt === undefined ? {} : { revokedAtCaAt }),
   };
@@ -91,13 +101,11 @@ const enrolmentRow = z.object({
   authorityId: z.string(),
   slot,
   notAfter: date,
+  renews: certificateIdText.optional(),
   attempt: z.number(),
   attemptStartedAt: date,
   certificateArn: z.string().optional(),
-  certificateId: z
-    .string()
-    .transform(value => value as CertificateId)
-    .optional(),
+  certificateId: certificateIdText.optional(),
   actor: z.string(),
   createdAt: date,
   version: z.number(),
@@ -117,10 +125,11 @@ export function toEnrolmentRow(enrolment: Enrolment): Row {
 }
 
 export function fromEnrolmentRow(row: Row): Enrolment {
-  const { lot, certificateArn, certificateId, ...rest } = enrolmentRow.parse(row);
+  const { lot, renews, certificateArn, certificateId, ...rest } = enrolmentRow.parse(row);
   return {
     ...rest,
     ...(lot === undefined ? {} : { lot }),
+    ...(renews === undefined ? {} : { renews }),
     ...(certificateArn === undefined ? {} : { certificateArn }),
     ...(certificateId === undefined ? {} : { certificateId }),
   };

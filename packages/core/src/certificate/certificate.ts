@@ -26,6 +26,11 @@ export type Certificate = {
   readonly notAfter: Date;
   readonly issuedAt: Date;
   readonly enrolmentId: string;
+  /** Lineage: the certificate that this one renewed, and the one that renewed it. */
+  readonly renews?: CertificateId;
+  readonly renewedBy?: CertificateId;
+  /** When a connection log last showed it at the edge. */
+  readonly lastSeenAt?: Date;
   readonly revocation?: Revocation;
   /** When Private CA acknowledged the revocation: the slow third step, in the background. */
   readonly revokedAtCaAt?: Date;

@@ -171,6 +171,7 @@ async function certificateFrom(
     holder: enrolment.holder,
     profile: enrolment.profile,
     ...(enrolment.lot === undefined ? {} : { lot: enrolment.lot }),
+    ...(enrolment.renews === undefined ? {} : { renews: enrolment.renews }),
     state: "active",
     sha256,
     spkiSha256: enrolment.spkiSha256,

@@ -23,7 +23,12 @@ export type Enrolment = {
   readonly slot: Slot;
   /** Fixed with the intent, so that a repeated ask to the CA is the same ask. */
   readonly notAfter: Date;
-  /** Counts asks with distinct idempotency tokens; a new one starts only after the last is proved fruitless. */
+  /** The certificate that this one renews; the new one joins its lineage. */
+  readonly renews?: CertificateId;
+  /**
+   * Counts asks with distinct idempotency tokens; a new one starts only after the last is proved fruitless.
+   * 0: recorded and queued, the CA was never asked.
+   */
   readonly attempt: number;
   readonly attemptStartedAt: Date;
   readonly certificateArn?: string;

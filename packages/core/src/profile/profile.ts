@@ -10,12 +10,34 @@ export type Profile = {
   readonly keyTypes: readonly KeyType[];
   /** What happens to names, EKUs or CA rights that a CSR asks for beyond its profile. */
   readonly onUnexpected: "refuse" | "ignore";
+  readonly renewal: RenewalPolicy;
+};
+
+export type RenewalPolicy = {
+  /** The share of a certificate's life after which its renewal window opens, in percent; it closes at 90. */
+  readonly opensAtPercent: number;
+  /** Whether a renewal may keep the key it renews. */
+  readonly keyReuse: "refuse" | "allow";
+  /** How long after its notAfter a certificate may still renew itself; 0: not at all. */
+  readonly graceDays: number;
+  /** How long a renewed certificate stays good after its successor was seen at the edge. */
+  readonly overlapDays: number;
+  /** `Certificate Expiring` goes out this many days before notAfter, while there is no successor. Descending. */
+  readonly expiringDays: readonly number[];
 };
 
 export type KeyType = "rsa-2048" | "rsa-3072" | "rsa-4096" | "p-256" | "p-384";
 
 // P-521 is left out: CloudFront's trust store documents P-256 and P-384 only, for anchors and signatures alike.
 const allKeyTypes = ["rsa-2048", "rsa-3072", "rsa-4096", "p-256", "p-384"] as const;
+
+const renewal: RenewalPolicy = {
+  opensAtPercent: 66,
+  keyReuse: "refuse",
+  graceDays: 0,
+  overlapDays: 7,
+  expiringDays: [30, 14, 7, 1],
+};
 
 export const profiles = {
   device: {
@@ -24,6 +46,7 @@ export const profiles = {
     askedBy: ["factory", "operator"],
     keyTypes: allKeyTypes,
     onUnexpected: "refuse",
+    renewal,
   },
   partner: {
     name: "partner",
@@ -31,6 +54,7 @@ export const profiles = {
     askedBy: ["operator"],
     keyTypes: allKeyTypes,
     onUnexpected: "refuse",
+    renewal,
   },
   factory: {
     name: "factory",
@@ -38,6 +62,7 @@ export const profiles = {
     askedBy: ["operator"],
     keyTypes: allKeyTypes,
     onUnexpected: "refuse",
+    renewal,
   },
 } as const satisfies Record<string, Profile>;
 

@@ -23,6 +23,7 @@ export async function buildFunctions(outputDirectory: string): Promise<void> {
     format: "esm",
     target: "node24",
     mainFields: ["module", "main"],
+    alias: { "@aws-sdk/credential-provider-node": join(root, "packages/aws/src/role-credentials.ts") },
     logLevel: "error",
     // Some dependencies are CommonJS and call require for node built-ins.
     banner: {
