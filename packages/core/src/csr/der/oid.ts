@@ -29,6 +29,19 @@ export function decodeOid(contents: Bytes): string {
   return [root, head - 40 * root, ...rest].join(".");
 }
 
+/** Contents of a dotted identifier that is a constant of ours: at least two arcs, each below 2^31. */
+export function encodeOid(dotted: string): Bytes {
+  const [root = 0, second = 0, ...rest] = dotted.split(".").map(Number);
+  return Uint8Array.from([40 * root + second, ...rest].flatMap(encodeArc));
+}
+
+/** Seven bits to an octet, the highest first; all but the last have the top bit. */
+function encodeArc(arc: number): readonly number[] {
+  const octets = [arc & 0x7f];
+  for (let left = arc >>> 7; left > 0; left >>>= 7) octets.unshift(0x80 | (left & 0x7f));
+  return octets;
+}
+
 function splitArcs(contents: Bytes): readonly Bytes[] {
   const arcs: Bytes[] = [];
   let start = 0;

@@ -5,8 +5,14 @@ import { type DerElement, isConstructed } from "./element.ts";
 
 /** The canonical encoding: headers are made anew from the tree, leaf contents are as checked by the reader. */
 export function writeDer(element: DerElement): Bytes {
-  const contents = isConstructed(element) ? concat(element.children.map(writeDer)) : element.contents;
-  return concat([Uint8Array.of(element.identifier, ...lengthOctets(contents.length)), contents]);
+  const contents = isConstructed(element) ? element.children.map(writeDer) : [element.contents];
+  return writeElement(element.identifier, contents);
+}
+
+/** One element: the identifier octet, the shortest length, and the contents one after the other. */
+export function writeElement(identifier: number, contents: readonly Bytes[]): Bytes {
+  const sizeBytes = contents.reduce((sum, part) => sum + part.length, 0);
+  return concat([Uint8Array.of(identifier, ...lengthOctets(sizeBytes)), ...contents]);
 }
 
 function lengthOctets(length: number): readonly number[] {
