@@ -1,4 +1,5 @@
 // The registry's record of one certificate, and the transitions its state may take.
+import type { WindowMove } from "#core/renewal/window-move.ts";
 import type { Serial } from "#core/serial.ts";
 import type { Slot } from "#core/slot-page/slot.ts";
 
@@ -29,12 +30,30 @@ export type Certificate = {
   /** Lineage: the certificate that this one renewed, and the one that renewed it. */
   readonly renews?: CertificateId;
   readonly renewedBy?: CertificateId;
+  /** The enrolment that renews it or did so last: no other may record a successor. */
+  readonly renewalEnrolmentId?: string;
+  /** How many of its renewals were taken up; a holder that loses keys has few tries. */
+  readonly renewalCount?: number;
+  /** When a successor took its place. */
+  readonly supersededAt?: Date;
+  /** The share of its life after which its renewal window opens, in percent: its profile's, at issuance. */
+  readonly opensAtPercent: number;
+  readonly windowMove?: WindowMove;
+  /** Of what falls due for it, the latest that was announced. */
+  readonly announced?: Announced;
   /** When a connection log last showed it at the edge. */
   readonly lastSeenAt?: Date;
   readonly revocation?: Revocation;
   /** When Private CA acknowledged the revocation: the slow third step, in the background. */
   readonly revokedAtCaAt?: Date;
   readonly version: number;
+};
+
+export type Announced = {
+  /** The start of the window that `Certificate Renewal Due` told of. */
+  readonly windowStart?: Date;
+  /** The threshold, in days before its end, that `Certificate Expiring` told of. */
+  readonly expiringDays?: number;
 };
 
 export type Revocation = {

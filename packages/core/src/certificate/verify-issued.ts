@@ -1,6 +1,7 @@
 // Checks a certificate that the CA returned against what we asked for (invariant I4), before anybody sees it.
 
 import type { Authority } from "#core/authority/authority.ts";
+import type { AltName, AltNameKind } from "#core/profile/alternative-name.ts";
 import type { SubjectTemplate } from "#core/profile/profile.ts";
 import { parseSerial, type Serial } from "#core/serial.ts";
 import { sha256Hex } from "#core/sha256.ts";
@@ -42,8 +43,8 @@ export async function verifyIssued(certificatePem: string, expected: Expectation
     ],
     [subjectIs(certificate, expected.subject), "the subject is not the one asked for"],
     [
-      subjectAltNameIs(certificate, expected.subject.uri),
-      "the subject alternative name is not the one asked for",
+      subjectAltNamesAre(certificate, expected.subject.altNames),
+      "the subject alternative names are not the ones asked for",
     ],
     [extendedKeyUsageIs(certificate), "the extended key usage is not exactly clientAuth"],
     [!isCa(certificate), "the certificate is a CA certificate"],
@@ -62,7 +63,10 @@ export async function verifyIssued(certificatePem: string, expected: Expectation
 
 // The library uses the wall clock unless told not to. It answers false for an algorithm it cannot run, but throws on a
 // signature of another size than the key's curve has: that one is not the authority's either.
-async function signedBy(certificate: x509.X509Certificate, issuer: x509.X509Certificate): Promise<boolean> {
+export async function signedBy(
+  certificate: x509.X509Certificate,
+  issuer: x509.X509Certificate,
+): Promise<boolean> {
   try {
     return await certificate.verify({ publicKey: issuer.publicKey, signatureOnly: true });
   } catch {
@@ -86,16 +90,22 @@ function subjectIs(certificate: x509.X509Certificate, subject: SubjectTemplate):
   return plain && wanted.every(attribute => found.includes(attribute));
 }
 
-function subjectAltNameIs(certificate: x509.X509Certificate, uri: string): boolean {
+/** The library's words for the two kinds. */
+const nameTypes = { uri: "url", dns: "dns" } as const satisfies Record<AltNameKind, string>;
+
+// As a set, like the subject: no order is promised.
+function subjectAltNamesAre(certificate: x509.X509Certificate, expected: readonly AltName[]): boolean {
   const names = certificate.getExtension(x509.SubjectAlternativeNameExtension)?.names.items ?? [];
-  return names.length === 1 && names[0]?.type === "url" && names[0].value === uri;
+  const found = names.map(({ type, value }) => `${type} ${value}`).sort();
+  const wanted = expected.map(({ kind, value }) => `${nameTypes[kind]} ${value}`).sort();
+  return found.length === wanted.length && found.every((name, index) => name === wanted[index]);
 }
 
-function extendedKeyUsageIs(certificate: x509.X509Certificate): boolean {
+export function extendedKeyUsageIs(certificate: x509.X509Certificate): boolean {
   const usages = certificate.getExtension(x509.ExtendedKeyUsageExtension)?.usages ?? [];
   return usages.length === 1 && usages[0] === clientAuth;
 }
 
-function isCa(certificate: x509.X509Certificate): boolean {
+export function isCa(certificate: x509.X509Certificate): boolean {
   return certificate.getExtension(x509.BasicConstraintsExtension)?.ca === true;
 }

@@ -1,0 +1,61 @@
+// Certificates as the API shows them: to who enrolled them, to who asks for one, and in a listing.
+import type { Certificate } from "#core/certificate/certificate.ts";
+import type { EnrolOutcome } from "#core/enrolment/advance.ts";
+import { isoSeconds } from "#core/event/outgoing.ts";
+import type { ListedCertificate } from "#core/listing/listing.ts";
+import type {
+  CertificateBody,
+  IssuedCertificateBody,
+  ListedCertificateBody,
+} from "../contract/certificate.ts";
+
+/** Only what never changes: every reply to one enrolment is byte-equal (invariant I2). */
+export function presentIssued(
+  outcome: Extract<EnrolOutcome, { readonly kind: "issued" }>,
+): IssuedCertificateBody {
+  const { certificate, enrolmentId, chainPem } = outcome;
+  return {
+    enrolment: enrolmentId,
+    ...presentIdentity(certificate),
+    certificate: certificate.certificatePem,
+    chain: chainPem,
+  };
+}
+
+export function presentCertificate(certificate: Certificate): CertificateBody {
+  const { state, enrolmentId, revocation, revokedAtCaAt, certificatePem } = certificate;
+  return {
+    ...presentIdentity(certificate),
+    state,
+    enrolment: enrolmentId,
+    ...(revocation === undefined
+      ? {}
+      : {
+          revocation: {
+            ...revocation,
+            revokedAt: isoSeconds(revocation.revokedAt),
+            ...(revokedAtCaAt === undefined ? {} : { atCa: isoSeconds(revokedAtCaAt) }),
+          },
+        }),
+    certificate: certificatePem,
+  };
+}
+
+export function presentListed(certificate: ListedCertificate): ListedCertificateBody {
+  return { ...presentIdentity(certificate), state: certificate.state };
+}
+
+function presentIdentity(certificate: ListedCertificate): Omit<ListedCertificateBody, "state"> {
+  return {
+    id: certificate.id,
+    tenant: certificate.tenant,
+    holder: certificate.holder,
+    profile: certificate.profile,
+    ...(certificate.lot === undefined ? {} : { lot: certificate.lot }),
+    authority: certificate.authorityId,
+    serial: certificate.serial,
+    sha256: certificate.sha256,
+    notBefore: isoSeconds(certificate.notBefore),
+    notAfter: isoSeconds(certificate.notAfter),
+  };
+}
