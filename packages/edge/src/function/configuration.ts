@@ -10,6 +10,11 @@ export type EdgeConfiguration = {
   readonly ocsp: "refuse-revoked" | "require-good";
   /** Who may enter, of those with a good certificate: anybody, or whoever one of the rules admits. */
   readonly identities: "any" | readonly IdentityRule[];
+  /**
+   * For the one distribution whose trust store ignores expiry: an expired certificate enters, to renew itself and for
+   * nothing else; the registry judges it. Left out, it is refused whatever the trust store does (threat G7).
+   */
+  readonly admitExpired?: "to-renew";
 };
 
 /** Every member that is there must hold. */

@@ -16,7 +16,8 @@ export type Handshake = {
 export function judgeHandshake(handshake: Handshake, authority: AuthorityRecord): Reason {
   if (!passesOcsp(handshake.revocationStatus, EDGE_CONFIGURATION.ocsp)) return "ocsp";
   // CloudFront has checked this, unless somebody set IgnoreCertificateExpiry; pages forget expired certificates.
-  if (!(Date.parse(handshake.validity.notAfter) >= Date.now())) return "expired";
+  const earliestEnd = EDGE_CONFIGURATION.admitExpired === "to-renew" ? 0 : Date.now();
+  if (!(Date.parse(handshake.validity.notAfter) >= earliestEnd)) return "expired";
   const issuedAt = Date.parse(handshake.validity.notBefore) / 1000;
   if (!(issuedAt >= authority.notBeforeFloor)) return "not_before_floor";
   return arePinned(handshake.intermediates, authority) ? "good" : "intermediate_unpinned";

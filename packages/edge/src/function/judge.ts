@@ -50,9 +50,11 @@ async function judgeRevocation(
     return listed === false ? "good" : "revoked";
   }
   if (subject === undefined || subject.slot === undefined) return "slot_unreadable";
-  if (subject.slot < authority.firstLiveSlot) return "slot_floor";
+  // The pages of expired certificates are gone: where these may renew, the registry is asked, and it forgets nobody.
+  const toRenew = EDGE_CONFIGURATION.admitExpired === "to-renew";
+  if (subject.slot < authority.firstLiveSlot) return toRenew ? "good" : "slot_floor";
   // Pages are written before the first certificate that they speak for: a missing one is nobody's.
   const page = await readKey(store, pageKey(authority.id, pageOf(subject.slot)));
-  if (page === undefined) return "page_missing";
+  if (page === undefined) return toRenew ? "good" : "page_missing";
   return isDenied(page, offsetOf(subject.slot)) ? "revoked" : "good";
 }

@@ -17,6 +17,7 @@ export type Reason =
   | "not_before_floor"
   | "intermediate_unpinned"
   | "identity"
+  | "not_renewal"
   | "slot_unreadable"
   | "slot_floor"
   | "page_missing"

@@ -7,7 +7,7 @@ import { describe, isAdmitted, judgeAnonymous, type Verdict } from "./verdict.ts
 
 type Header = { readonly value: string; readonly multiValue?: readonly unknown[] };
 type Headers = Record<string, Header>;
-type Request = { readonly headers: Headers };
+type Request = { readonly method: string; readonly uri: string; readonly headers: Headers };
 type Response = {
   readonly statusCode: number;
   readonly statusDescription: string;
@@ -19,6 +19,7 @@ export async function handler(event: { readonly request: Request }): Promise<Req
   let verdict: Verdict = { reason: "exception" };
   try {
     verdict = await judgeRequest(event.request.headers);
+    if (isAdmitted(verdict) && !mayAskFor(event.request)) verdict = { reason: "not_renewal" };
     replaceOwnHeaders(event.request.headers, verdict);
   } catch (_error) {
     verdict = { reason: "exception" };
@@ -39,6 +40,12 @@ async function judgeRequest(headers: Headers): Promise<Verdict> {
   return await judge(certificate, () => "good", cf.kvs());
 }
 
+/** A distribution that lets expired certificates in lets them renew. The origin checks again, by the header below. */
+function mayAskFor(request: Request): boolean {
+  if (EDGE_CONFIGURATION.admitExpired !== "to-renew") return true;
+  return request.method === "POST" && /^\/v1\/certificates\/[a-z0-9-]+\/renew$/.test(request.uri);
+}
+
 // Empty when the header is missing, or is there twice: then one of the two is not CloudFront's.
 function read(headers: Headers, name: string): string {
   const header = headers[`cloudfront-viewer-cert-${name}`];
@@ -55,6 +62,7 @@ function replaceOwnHeaders(headers: Headers, verdict: Verdict): void {
   if (authority === undefined) return;
   write(headers, "authority", authority.id);
   write(headers, "serial", verdict.serial);
+  if (EDGE_CONFIGURATION.admitExpired === "to-renew") write(headers, "listener", "renewal");
   // A foreign authority's subjects are its own claim, which this function must not repeat as if it were ours.
   if (verdict.subject === undefined || authority.layout !== "slots") return;
   write(headers, "holder", verdict.subject.holder);
