@@ -34,7 +34,7 @@ describe("a digest of fields", () => {
 describe("an enrolment's identity", () => {
   const request = fc.record({
     tenant: field,
-    actor: field,
+    principal: field,
     idempotencyKey: fc.option(field, { nil: undefined }),
     holder: field,
     profile: field,
@@ -48,7 +48,7 @@ describe("an enrolment's identity", () => {
         const scope = (r: typeof a): readonly unknown[] =>
           r.idempotencyKey === undefined
             ? ["csr", r.tenant, r.holder, r.profile, r.csrSha256]
-            : ["key", r.tenant, r.actor, r.idempotencyKey];
+            : ["key", r.tenant, r.principal, r.idempotencyKey];
         const [first, second] = await Promise.all([identifyRequest(a), identifyRequest(b)]);
         expect(first.enrolmentId === second.enrolmentId).toBe(same(scope(a), scope(b)));
       }),

@@ -14,15 +14,16 @@ import { slotText } from "#core/slot-page/slot.ts";
 import type { RegistryTable } from "../registry/client.ts";
 import { keys } from "../registry/table.ts";
 import { errorName, translateCaError } from "./errors.ts";
+import { reportRows } from "./report-rows.ts";
 
 /** A report must be younger than the last moment at which an ask of the attempt could still have reached the CA. */
 const settledAfterMs = 5 * 60_000;
-const reportIntervalSeconds = 1_800;
+export const reportIntervalSeconds = 1_800;
 
 const reportRow = z.object({ reportId: z.string(), s3Key: z.string(), requestedAt: z.iso.datetime() });
-type Report = z.infer<typeof reportRow>;
+export type Report = z.infer<typeof reportRow>;
 
-const reportContent = z.array(z.object({ certificateArn: z.string(), subject: z.string() }));
+const searchedRow = z.object({ certificateArn: z.string(), subject: z.string() });
 
 export function auditReportSearch(
   client: ACMPCAClient,
@@ -30,14 +31,13 @@ export function auditReportSearch(
   bucket: string,
   now: () => Date,
 ): CertificateAuthority["findIssued"] {
-  const s3 = new S3Client({ forcePathStyle: true });
+  const s3 = openReportBucket();
   let parsed: { reportId: string; arnBySlot: ReadonlyMap<string, string> } | undefined;
 
   async function arnsOf(report: Report): Promise<ReadonlyMap<string, string>> {
     if (parsed?.reportId !== report.reportId) {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: report.s3Key }));
-      const rows = reportContent.parse(JSON.parse((await Body?.transformToString("utf8")) ?? "[]"));
-      parsed = { reportId: report.reportId, arnBySlot: indexBySlot(rows) };
+      const arnBySlot = await indexBySlot(reportRows(await openReport(s3, bucket, report)));
+      parsed = { reportId: report.reportId, arnBySlot };
     }
     return parsed.arnBySlot;
   }
@@ -62,23 +62,44 @@ function wait(retryAfterSeconds: number): FoundAtCa {
 }
 
 /** Every certificate of ours names its slot in its subject, whatever order the attributes are printed in. */
-function indexBySlot(rows: z.infer<typeof reportContent>): ReadonlyMap<string, string> {
+async function indexBySlot(rows: AsyncIterable<unknown>): Promise<ReadonlyMap<string, string>> {
   const index = new Map<string, string>();
-  for (const { subject, certificateArn } of rows) {
-    const slot = /(?:^|,\s*)OU=(ec-[0-9a-f]+)(?:,|$)/.exec(subject)?.[1];
-    if (slot !== undefined) index.set(slot, certificateArn);
+  for await (const row of rows) {
+    const { subject, certificateArn } = searchedRow.parse(row);
+    for (const slot of slotTexts(subject)) index.set(slot, certificateArn);
   }
   return index;
 }
 
-async function readReport(table: RegistryTable, authorityId: string): Promise<Report | undefined> {
+/** Every attribute of the subject that may name a slot, as the edge would read it. */
+export function slotTexts(subject: string): readonly string[] {
+  return [...subject.matchAll(/(?:^|,\s*)OU=(ec-[^,]*)(?=,|$)/gi)].map(([, text = ""]) => text);
+}
+
+export function openReportBucket(): S3Client {
+  return new S3Client({ forcePathStyle: true });
+}
+
+/** The report's text as it comes: it may be hundreds of megabytes. */
+export async function openReport(
+  s3: S3Client,
+  bucket: string,
+  report: Report,
+): Promise<AsyncIterable<Uint8Array>> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: report.s3Key }));
+  if (Body === undefined) throw new Error(`the audit report ${report.reportId} has no content`);
+  // On Node the body is a readable stream, whatever the type allows for browsers.
+  return Body as AsyncIterable<Uint8Array>;
+}
+
+export async function readReport(table: RegistryTable, authorityId: string): Promise<Report | undefined> {
   const { Item } = await table.documents.send(
     new GetCommand({ TableName: table.tableName, Key: keys.auditReport(authorityId), ConsistentRead: true }),
   );
   return Item === undefined ? undefined : reportRow.parse(Item);
 }
 
-async function requestReport(
+export async function requestReport(
   client: ACMPCAClient,
   table: RegistryTable,
   authority: ManagedAuthority,
@@ -112,7 +133,7 @@ async function requestReport(
   }
 }
 
-async function reportStatus(client: ACMPCAClient, caArn: string, reportId: string): Promise<string> {
+export async function reportStatus(client: ACMPCAClient, caArn: string, reportId: string): Promise<string> {
   const { AuditReportStatus } = await client.send(
     new DescribeCertificateAuthorityAuditReportCommand({
       CertificateAuthorityArn: caArn,

@@ -1,75 +1,39 @@
-// AWS Private CA as the domain's certificate authority: asks, collects, revokes, and translates PCA's errors.
+// AWS Private CA as the domain's certificate authority: collects, revokes, and translates PCA's errors.
 import {
   ACMPCAClient,
-  type ApiPassthrough,
   GetCertificateCommand,
-  IssueCertificateCommand,
   type RevocationReason as PcaReason,
   RevokeCertificateCommand,
   type SigningAlgorithm,
 } from "@aws-sdk/client-acm-pca";
 import type { CaKeyAlgorithm } from "#core/authority/authority.ts";
 import type { RevocationReason } from "#core/certificate/certificate.ts";
-import type { CertificateAuthority, IssuedCertificate, IssueRequest } from "#core/enrolment/ports.ts";
-import { type SubjectTemplate, templateArn } from "#core/profile/profile.ts";
+import type { CertificateAuthority, IssuedCertificate } from "#core/enrolment/ports.ts";
 import type { CaRevoker } from "#core/revocation/revoke-at-ca.ts";
-import { csrPem } from "./csr-pem.ts";
 import { errorName, translateCaError } from "./errors.ts";
 
 export type { ACMPCAClient };
 
-/** `LimitExceededException` is in the SDK's own retry list; two attempts bound what a used-up CA costs. */
+/** For everything but IssueCertificate, which must know of each try. */
 export function openPrivateCa(): ACMPCAClient {
   return new ACMPCAClient({ maxAttempts: 2 });
 }
 
-export function privateCa(client: ACMPCAClient): Pick<CertificateAuthority, "ask" | "collect"> & CaRevoker {
+export function privateCa(client: ACMPCAClient): Pick<CertificateAuthority, "collect"> & CaRevoker {
   return {
-    ask: request => ask(client, request),
     collect: (caArn, certificateArn, waitMs) => collect(client, caArn, certificateArn, waitMs),
     revoke: (caArn, serial, reason) => revoke(client, caArn, serial, reason),
   };
 }
 
 // The family must be the CA key's, not the CSR's (aws-services, 1.1); the hash matches the key's strength.
-const signingAlgorithms = {
+export const signingAlgorithms = {
   RSA_2048: "SHA256WITHRSA",
   RSA_3072: "SHA256WITHRSA",
   RSA_4096: "SHA256WITHRSA",
   EC_prime256v1: "SHA256WITHECDSA",
   EC_secp384r1: "SHA384WITHECDSA",
 } as const satisfies Record<CaKeyAlgorithm, SigningAlgorithm>;
-
-async function ask(client: ACMPCAClient, request: IssueRequest): Promise<string> {
-  try {
-    const { CertificateArn } = await client.send(
-      new IssueCertificateCommand({
-        CertificateAuthorityArn: request.authority.caArn,
-        Csr: new TextEncoder().encode(csrPem(request.csrDer)),
-        SigningAlgorithm: signingAlgorithms[request.authority.keyAlgorithm],
-        TemplateArn: templateArn,
-        Validity: { Type: "ABSOLUTE", Value: Math.floor(request.notAfter.getTime() / 1000) },
-        IdempotencyToken: request.idempotencyToken,
-        ApiPassthrough: passthrough(request.subject),
-      }),
-    );
-    if (CertificateArn === undefined) throw new Error("IssueCertificate answered no ARN");
-    return CertificateArn;
-  } catch (error) {
-    throw translateCaError(error);
-  }
-}
-
-function passthrough(subject: SubjectTemplate): ApiPassthrough {
-  return {
-    Subject: {
-      Organization: subject.organization,
-      OrganizationalUnit: subject.organizationalUnit,
-      CommonName: subject.commonName,
-    },
-    Extensions: { SubjectAlternativeNames: [{ UniformResourceIdentifier: subject.uri }] },
-  };
-}
 
 // Three reads a certificate is the whole GetCertificate budget at full issuing rate (75 against 25 a second).
 const pollDelaysMs = [150, 600, 1_500, 2_500, 3_000];
