@@ -37,6 +37,8 @@ export type ManagedAuthority = AuthorityParts & {
   readonly provisionedSlots: number;
   /** What a block that did not fit would need to be provisioned; 0 when none has failed to. */
   readonly wantedSlots: number;
+  /** The CA has answered that it has no certificates left; nobody asks it until it is tried again. */
+  readonly exhaustedAt?: Date | undefined;
 };
 
 /** A Private CA of ours with certificates from before edgecert: nothing is issued from it. */
@@ -70,4 +72,9 @@ const standing = {
 /** Whether the authority's certificates are judged one by one; without standing all of them are refused. */
 export function hasStanding(authority: Pick<Authority, "state">): boolean {
   return standing[authority.state];
+}
+
+/** Whether new certificates are asked of it. */
+export function issuesNow({ state, exhaustedAt }: Pick<ManagedAuthority, "state" | "exhaustedAt">): boolean {
+  return state === "active" && exhaustedAt === undefined;
 }

@@ -1,6 +1,5 @@
 // Blocks: runs of slots that are handed out together and die together. A block's life is fixed when it is cut, so
 // that a page's life is known from its few blocks, with no write per certificate.
-import { profiles } from "#core/profile/profile.ts";
 import { pageSize } from "#core/slot-page/page.ts";
 import { type Slot, toSlot } from "#core/slot-page/slot.ts";
 import type { ManagedAuthority } from "./authority.ts";
@@ -48,7 +47,20 @@ const usableMs = {
   renewal: 90 * dayMs,
 } as const satisfies Record<BlockKind, number>;
 
-const longestLifeMs = Math.max(...Object.values(profiles).map(profile => profile.lifetimeDays)) * dayMs;
+const yearMs = 365 * dayMs;
+
+/**
+ * How long the certificates of a block live at most, of which the longest has `neededMs`: whole years. So the many
+ * profiles share a few kinds of blocks, and only slots of long-lived certificates keep their pages for long.
+ */
+export function blockLife(neededMs: number): number {
+  return Math.max(1, Math.ceil(neededMs / yearMs)) * yearMs;
+}
+
+/** Whether any certificate of such a life fits, on whatever day the block hands out its slot. */
+export function holdsLife({ usableUntil, expiresBy }: SlotBlock, lifeMs: number): boolean {
+  return expiresBy.getTime() - usableUntil.getTime() >= lifeMs;
+}
 
 /**
  * The block that would be cut now for `wanted` slots. One of a page or more begins and ends with a page, so that
@@ -59,6 +71,7 @@ export function planBlock(
   owner: BlockOwner,
   wanted: number,
   now: Date,
+  lifeMs = yearMs,
 ): SlotBlock {
   const whole = wanted >= pageSize;
   const size = Math.min(whole ? wholePages(wanted) : Math.max(1, Math.ceil(wanted)), largestBlock);
@@ -69,7 +82,7 @@ export function planBlock(
     size,
     owner,
     usableUntil,
-    expiresBy: new Date(usableUntil.getTime() + longestLifeMs),
+    expiresBy: new Date(usableUntil.getTime() + lifeMs),
   };
 }
 

@@ -3,7 +3,16 @@ import { fail } from "#core/error.ts";
 import { pageSize } from "#core/slot-page/page.ts";
 import { type Slot, toSlot } from "#core/slot-page/slot.ts";
 import type { ManagedAuthority } from "./authority.ts";
-import { chunkSize, type LotBlock, lastSlot, planBlock, type SlotBlock } from "./block.ts";
+import {
+  chunkSize,
+  holdsLife,
+  type LotBlock,
+  largestBlock,
+  lastSlot,
+  planBlock,
+  type SlotBlock,
+} from "./block.ts";
+import type { LotMark } from "./lot.ts";
 import type { BlockRegistry } from "./ports.ts";
 
 export type PooledSlot = {
@@ -18,9 +27,10 @@ export async function slotsFromOnlineBlock(
   registry: BlockRegistry,
   authority: ManagedAuthority,
   size: number,
+  lifeMs: number,
   now: Date,
 ): Promise<readonly PooledSlot[]> {
-  const block = planBlock(authority, { kind: "online" }, size, now);
+  const block = planBlock(authority, { kind: "online" }, size, now, lifeMs);
   await requirePages(registry, authority, block);
   return (await registry.cutBlock(authority, block)) ? pooled(authority, block, block) : [];
 }
@@ -30,25 +40,31 @@ export async function slotsFromLot(
   registry: BlockRegistry,
   authority: ManagedAuthority,
   owner: LotBlock["owner"],
-  lotSize: number | undefined,
+  lifeMs: number,
   now: Date,
 ): Promise<readonly PooledSlot[]> {
   const lot = await registry.readLot(owner.tenant, owner.lot);
   if (lot.revocation !== undefined) fail("lot.revoked", { lot: owner.lot });
-  const own = lot.blocks.filter(
+  const cut = lot.blocks.filter(
     block => block.owner.kind === owner.kind && block.authorityId === authority.id,
   );
+  const own = cut.filter(block => holdsLife(block, lifeMs));
   let block = own.find(({ first, size, next, usableUntil }) => now < usableUntil && next < first + size);
   if (block === undefined) {
     // The size that was announced is what the first block holds; a lot that outgrows it goes on by pages.
-    const wanted = owner.kind === "lot" && own.length === 0 ? (lotSize ?? pageSize) : pageSize;
-    const planned = planBlock(authority, owner, wanted, now);
+    const wanted = owner.kind === "lot" && cut.length === 0 ? roomFor(lot) : pageSize;
+    const planned = planBlock(authority, owner, wanted, now, lifeMs);
     block = { ...planned, owner, ordinal: lot.blocks.length, next: planned.first };
     await requirePages(registry, authority, block);
     if (!(await registry.cutLotBlock(authority, block))) return [];
   }
   const chunk = await registry.takeChunk(block, chunkSize);
   return chunk === undefined ? [] : pooled(authority, block, chunk);
+}
+
+/** Workers that die lose what they have left of a chunk: an announced lot has room for a few such, to stay in one block. */
+function roomFor({ announcedSize }: LotMark): number {
+  return announcedSize === undefined ? pageSize : Math.min(announcedSize + 4 * chunkSize, largestBlock);
 }
 
 /** No certificate comes before its page: a block that does not fit is left for the publisher to make room for. */

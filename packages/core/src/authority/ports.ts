@@ -2,7 +2,7 @@
 import type { AuditRecord } from "#core/audit.ts";
 import type { Authority, ManagedAuthority } from "./authority.ts";
 import type { LotBlock, SlotBlock } from "./block.ts";
-import type { Lot } from "./lot.ts";
+import type { Lot, LotMark } from "./lot.ts";
 
 export type AuthorityRegistry = {
   readonly listAuthorities: () => Promise<readonly Authority[]>;
@@ -10,6 +10,10 @@ export type AuthorityRegistry = {
   readonly insertAuthority: (authority: Authority, audit: AuditRecord) => Promise<boolean>;
   /** Only ever raises the mark. */
   readonly recordProvisioned: (authorityId: string, provisionedSlots: number) => Promise<void>;
+  /** False when it was recorded before. */
+  readonly recordExhausted: (authorityId: string, at: Date, audit: AuditRecord) => Promise<boolean>;
+  /** False when it is not as it was seen: tried again already, or used up anew. */
+  readonly clearExhausted: (authorityId: string, exhaustedAt: Date, audit: AuditRecord) => Promise<boolean>;
 };
 
 export type BlockRegistry = {
@@ -21,8 +25,8 @@ export type BlockRegistry = {
   readonly wantSlots: (authorityId: string, wantedSlots: number) => Promise<void>;
   /** Strongly consistent. A lot that nobody has enrolled into has no blocks. */
   readonly readLot: (tenant: string, lot: string) => Promise<Lot>;
-  /** Whether enrolment into the lot is over: the cheap part of `readLot`. Strongly consistent. */
-  readonly isLotRevoked: (tenant: string, lot: string) => Promise<boolean>;
+  /** The cheap part of `readLot`, empty for a lot that nobody has heard of. Strongly consistent. */
+  readonly readLotMark: (tenant: string, lot: string) => Promise<LotMark>;
   /** Up to `atMost` slots from the block's cursor; undefined when it is used up. */
   readonly takeChunk: (
     block: LotBlock,

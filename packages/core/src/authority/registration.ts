@@ -10,8 +10,13 @@ const caArn = z
     "the ARN of a Private CA",
   );
 
-const registrationSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("managed"), id: authorityIdSchema, caArn }),
+/** `kind` may be left out for a managed authority. */
+const managedSchema = z
+  .strictObject({ kind: z.literal("managed").optional(), id: authorityIdSchema, caArn })
+  .transform(registration => ({ ...registration, kind: "managed" as const }));
+
+export const registerAuthoritySchema = z.discriminatedUnion("kind", [
+  managedSchema,
   z.strictObject({ kind: z.literal("adopted"), id: authorityIdSchema, caArn }),
   z.strictObject({
     kind: z.literal("foreign"),
@@ -22,11 +27,4 @@ const registrationSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
-/** `kind` may be left out for a managed authority. */
-export const registerAuthoritySchema = z.preprocess(
-  body =>
-    typeof body === "object" && body !== null && !("kind" in body) ? { ...body, kind: "managed" } : body,
-  registrationSchema,
-);
-
-export type Registration = z.infer<typeof registrationSchema>;
+export type Registration = z.infer<typeof registerAuthoritySchema>;

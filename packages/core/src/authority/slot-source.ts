@@ -1,10 +1,10 @@
 // Hands out slots one by one from blocks, so that one write to a counter serves many certificates.
 // A worker that dies loses the rest of its slots: they have no certificate, and a good bit harms nobody.
 
-import type { SlotNeed, SlotSource } from "#core/enrolment/ports.ts";
+import type { SlotNeed, SlotSource, TakenSlot } from "#core/enrolment/ports.ts";
 import { fail } from "#core/error.ts";
-import { type Authority, isManaged, type ManagedAuthority } from "./authority.ts";
-import { type BlockOwner, chunkSize } from "./block.ts";
+import { type Authority, isManaged, issuesNow, type ManagedAuthority } from "./authority.ts";
+import { type BlockOwner, blockLife, chunkSize } from "./block.ts";
 import { type PooledSlot, slotsFromLot, slotsFromOnlineBlock } from "./draw-slots.ts";
 import type { AuthorityRegistry, BlockRegistry } from "./ports.ts";
 
@@ -17,15 +17,15 @@ export type SlotSourceOptions = {
   readonly pause: (attempt: number) => Promise<void>;
 };
 
-export type SlotRegistry = Pick<AuthorityRegistry, "listAuthorities"> & BlockRegistry;
+export type SlotRegistry = Pick<AuthorityRegistry, "listAuthorities" | "recordExhausted"> & BlockRegistry;
 
 /** Lots that one worker keeps slots of; the one that came first makes room, its slots stay unused. */
 const mostPools = 64;
 const mostAttempts = 16;
 
 /**
- * `take` refuses with `authority.unavailable` when no authority issues or its pages are not provisioned yet, and with
- * `lot.revoked` when enrolment into the lot is over.
+ * `take` refuses with `authority.unavailable` when no authority issues or its pages are not provisioned yet, with
+ * `ca.exhausted` when all that would have used up their CA, and with `lot.revoked` when enrolment into the lot is over.
  */
 export function slotSource(
   registry: SlotRegistry,
@@ -33,39 +33,49 @@ export function slotSource(
 ): SlotSource & { readonly authorities: () => Promise<readonly Authority[]> } {
   let known: readonly Authority[] = [];
   let readAt = Number.NEGATIVE_INFINITY;
+  let reading: Promise<readonly Authority[]> | undefined;
   // Highest slot first, so that `pop` hands them out in order: neighbours in time are neighbours in a page.
   const pools = new Map<string, PooledSlot[]>();
+  const turns = new WeakMap<PooledSlot[], Promise<unknown>>();
 
   async function authorities(): Promise<readonly Authority[]> {
     const now = options.now().getTime();
-    if (now - readAt > options.cacheMs || now < readAt) {
-      known = await registry.listAuthorities();
-      readAt = now;
-    }
+    if (now - readAt <= options.cacheMs && now >= readAt) return known;
+    // A lot's lines all come here at once.
+    reading ??= registry.listAuthorities().finally(() => {
+      reading = undefined;
+    });
+    known = await reading;
+    readAt = now;
     return known;
   }
 
-  async function draw(owner: BlockOwner, lotSize: number | undefined): Promise<readonly PooledSlot[]> {
+  async function draw(owner: BlockOwner, lifeMs: number): Promise<readonly PooledSlot[]> {
     // Workers race for the counters: the loser reads them again and tries its luck a few times.
     for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
       if (attempt > 0) await options.pause(attempt);
       known = await registry.listAuthorities();
       readAt = options.now().getTime();
-      const authority = issuing(known);
-      if (authority === undefined) {
-        fail("authority.unavailable", { retryAfterSeconds: 30, reason: "no authority is active" });
-      }
+      const authority = issuing(known) ?? refuseToIssue(known);
       const slots =
         owner.kind === "online"
-          ? await slotsFromOnlineBlock(registry, authority, options.blockSize ?? chunkSize, options.now())
-          : await slotsFromLot(registry, authority, owner, lotSize, options.now());
+          ? await slotsFromOnlineBlock(
+              registry,
+              authority,
+              options.blockSize ?? chunkSize,
+              lifeMs,
+              options.now(),
+            )
+          : await slotsFromLot(registry, authority, owner, lifeMs, options.now());
       if (slots.length > 0) return slots;
     }
     return fail("registry.busy", { retryAfterSeconds: 1 });
   }
 
-  function poolOf(owner: BlockOwner): PooledSlot[] {
-    const key = owner.kind === "online" ? "online" : `${owner.kind} ${owner.tenant} ${owner.lot}`;
+  /** Slots of one owner and one life: each of them will do for whoever comes. */
+  function poolOf(owner: BlockOwner, lifeMs: number): PooledSlot[] {
+    const name = owner.kind === "online" ? "online" : `${owner.kind} ${owner.tenant} ${owner.lot}`;
+    const key = `${lifeMs} ${name}`;
     const pool = pools.get(key) ?? [];
     pools.set(key, pool);
     const [oldest] = pools.keys();
@@ -73,30 +83,56 @@ export function slotSource(
     return pool;
   }
 
+  /** One at a time for each pool: calls that come at once would each draw a chunk, and a lot's block is not endless. */
+  async function inTurn<T>(pool: PooledSlot[], act: () => Promise<T>): Promise<T> {
+    const before = turns.get(pool);
+    const mine = (before ?? Promise.resolve()).then(act);
+    turns.set(
+      pool,
+      mine.catch(() => undefined),
+    );
+    return mine;
+  }
+
+  async function takeSome(need: SlotNeed, atMost: number): Promise<readonly TakenSlot[]> {
+    const owner = ownerFor(need);
+    const active = issuing(await authorities());
+    const lifeMs = blockLife(need.validUntil.getTime() - options.now().getTime());
+    const pool = poolOf(owner, lifeMs);
+    return inTurn(pool, async () => {
+      const mark = owner.kind === "online" ? {} : await registry.readLotMark(owner.tenant, owner.lot);
+      if (mark.revocation !== undefined) pool.length = 0;
+      let taken = popUsable(pool, active, options.now(), atMost);
+      if (taken.length === 0) {
+        // In front: what was given back meanwhile is handed out first. Refuses a lot that is revoked.
+        pool.unshift(...(await draw(owner, lifeMs)));
+        taken = pool.splice(-atMost).reverse();
+      }
+      return taken.map(slot => ({
+        ...slot,
+        forExpectedHolder: owner.kind === "lot" && mark.expectedHolders !== undefined,
+        giveBack: () => void pool.push(slot),
+      }));
+    });
+  }
+
   return {
     authorities,
+    takeSome,
     take: async need => {
-      const owner = ownerFor(need);
-      const active = issuing(await authorities());
-      const pool = poolOf(owner);
-      let taken = popUsable(pool, active, options.now());
-      if (taken === undefined) {
-        // In front: what another call has put there meanwhile is handed out first.
-        pool.unshift(...(await draw(owner, need.lotSize)));
-        taken = pool.pop();
-      } else if (owner.kind !== "online" && (await registry.isLotRevoked(owner.tenant, owner.lot))) {
-        pool.length = 0;
-        fail("lot.revoked", { lot: owner.lot });
-      }
-      if (taken === undefined) return fail("registry.busy", { retryAfterSeconds: 1 });
-      const { authority, slot, expiresBy } = taken;
-      return { authority, slot, expiresBy, giveBack: () => void pool.push(taken) };
+      const [taken] = await takeSome(need, 1);
+      return taken ?? fail("registry.busy", { retryAfterSeconds: 1 });
     },
     authorityById: async id => {
       const found = (await authorities()).filter(isManaged).find(authority => authority.id === id);
       if (found !== undefined) return found;
       readAt = Number.NEGATIVE_INFINITY;
       return (await authorities()).filter(isManaged).find(authority => authority.id === id);
+    },
+    recordExhausted: async (authority, audit) => {
+      const isFirst = await registry.recordExhausted(authority.id, audit.at, audit);
+      readAt = Number.NEGATIVE_INFINITY;
+      return isFirst;
     },
   };
 }
@@ -106,11 +142,14 @@ function popUsable(
   pool: PooledSlot[],
   active: ManagedAuthority | undefined,
   now: Date,
-): PooledSlot | undefined {
+  atMost: number,
+): readonly PooledSlot[] {
+  const usable: PooledSlot[] = [];
   for (let slot = pool.pop(); slot !== undefined; slot = pool.pop()) {
-    if (slot.authority.id === active?.id && now < slot.usableUntil) return slot;
+    if (slot.authority.id === active?.id && now < slot.usableUntil) usable.push(slot);
+    if (usable.length === atMost) break;
   }
-  return undefined;
+  return usable;
 }
 
 function ownerFor({ tenant, lot, purpose }: SlotNeed): BlockOwner {
@@ -118,6 +157,14 @@ function ownerFor({ tenant, lot, purpose }: SlotNeed): BlockOwner {
   return { kind: purpose === "renew" ? "renewal" : "lot", tenant, lot };
 }
 
+/** The first by id: all of an account and Region share one rate, so there is nothing to gain from spreading. */
 function issuing(authorities: readonly Authority[]): ManagedAuthority | undefined {
-  return authorities.filter(isManaged).find(({ state }) => state === "active");
+  return authorities.filter(isManaged).find(issuesNow);
+}
+
+function refuseToIssue(authorities: readonly Authority[]): never {
+  if (authorities.filter(isManaged).some(({ state }) => state === "active")) {
+    fail("ca.exhausted", { retryAfterSeconds: 300 });
+  }
+  return fail("authority.unavailable", { retryAfterSeconds: 30, reason: "no authority is active" });
 }

@@ -7,21 +7,11 @@ import { type Certificate, certificateId } from "#core/certificate/certificate.t
 import { verifyIssued } from "#core/certificate/verify-issued.ts";
 import { assert, fail, isAppError } from "#core/error.ts";
 import { subjectFor } from "#core/profile/profile.ts";
-import type { EnrolmentId } from "./enrolment.ts";
-import type {
-  CertificateAuthority,
-  EnrolmentRegistry,
-  IssuedCertificate,
-  RecordedEnrolment,
-  SlotSource,
-} from "./ports.ts";
-import { idempotencyToken } from "./request.ts";
+import { type AskDeps, askOnce, type Pending, type Turn } from "./ask.ts";
+import { type EnrolmentId, isOpen } from "./enrolment.ts";
+import type { IssuedCertificate, RecordedEnrolment } from "./ports.ts";
 
-export type AdvanceDeps = {
-  readonly registry: EnrolmentRegistry;
-  readonly ca: CertificateAuthority;
-  readonly slots: SlotSource;
-  readonly now: () => Date;
+export type AdvanceDeps = AskDeps & {
   /** How long one call may wait for the CA to finish signing. */
   readonly collectWaitMs: number;
 };
@@ -33,81 +23,42 @@ export type EnrolOutcome =
       readonly certificate: Certificate;
       readonly chainPem: string;
     }
-  | { readonly kind: "pending"; readonly enrolmentId: EnrolmentId; readonly retryAfterSeconds: number };
-
-/** PCA keeps an idempotency token for five minutes from its side; one minute is left for clocks and slow networks. */
-const tokenIsFreshMs = 4 * 60_000;
+  | (Pending & { readonly enrolmentId: EnrolmentId });
 
 /**
- * Refusals: `enrolment.failed`, `ca.exhausted`. A slow, throttled or failing CA answers `pending`: the intent is
- * recorded and this function may be called again at any time, by anyone, as often as they like.
+ * Refusals: `enrolment.failed`; `ca.exhausted` and `authority.unavailable` when there is no CA to ask. A busy, slow,
+ * throttled or failing CA answers `pending`: the intent is recorded and this function may be called again at any time,
+ * by anyone, as often as they like.
  */
 export async function advanceEnrolment(
   deps: AdvanceDeps,
   enrolment: RecordedEnrolment,
-  requestId: string,
+  turn: Turn,
 ): Promise<EnrolOutcome> {
   const authority = await deps.slots.authorityById(enrolment.authorityId);
   assert(authority !== undefined, `authority ${enrolment.authorityId} of a recorded enrolment exists`);
   if (enrolment.state === "issued") return answerRecorded(deps, enrolment, authority);
   if (enrolment.state === "failed") fail("enrolment.failed", { enrolmentId: enrolment.id });
   try {
-    const asked = await askOnce(deps, enrolment, authority);
-    if (asked.kind === "pending") return asked;
+    const asked = await askOnce(deps, enrolment, authority, turn);
+    if (asked.kind === "pending") return { ...asked, enrolmentId: enrolment.id };
     // From the top: somebody faster may have ended the enrolment, and what follows is recorded on the row as it is now.
-    if (asked.kind === "new_attempt") return await advanceEnrolment(deps, asked.enrolment, requestId);
-    return await collect(deps, asked.enrolment, authority, asked.certificateArn, requestId);
+    if (asked.kind === "again") return await advanceEnrolment(deps, asked.enrolment, asked.turn);
+    return await collect(deps, asked.enrolment, authority, asked.certificateArn, turn.requestId);
   } catch (error) {
     if (isAppError(error, "ca.request_rejected")) {
-      await recordFailure(deps, enrolment, requestId, error.data.reason, false);
+      await recordFailure(deps, enrolment, turn.requestId, error.data.reason, false);
       fail("enrolment.failed", { enrolmentId: enrolment.id }, error);
     }
     if (isAppError(error, "ca.throttled") || isAppError(error, "ca.unavailable")) {
-      return { kind: "pending", enrolmentId: enrolment.id, retryAfterSeconds: error.data.retryAfterSeconds };
+      return stillIssuing(enrolment.id, error.data.retryAfterSeconds);
     }
     throw error;
   }
 }
 
-type Asked =
-  | { readonly kind: "asked"; readonly enrolment: RecordedEnrolment; readonly certificateArn: string }
-  | { readonly kind: "new_attempt"; readonly enrolment: RecordedEnrolment }
-  | Extract<EnrolOutcome, { kind: "pending" }>;
-
-// 3 Ask the CA, unless it is known to have been asked.
-async function askOnce(
-  deps: AdvanceDeps,
-  enrolment: RecordedEnrolment,
-  authority: ManagedAuthority,
-): Promise<Asked> {
-  if (enrolment.certificateArn !== undefined) {
-    return { kind: "asked", enrolment, certificateArn: enrolment.certificateArn };
-  }
-  const age = deps.now().getTime() - enrolment.attemptStartedAt.getTime();
-  if (age >= tokenIsFreshMs) {
-    const found = await deps.ca.findIssued(authority, enrolment.slot, enrolment.attemptStartedAt);
-    if (found.kind === "unknown_yet") {
-      return { kind: "pending", enrolmentId: enrolment.id, retryAfterSeconds: found.retryAfterSeconds };
-    }
-    if (found.kind === "found") {
-      const recorded = await deps.registry.recordAsked(enrolment, found.certificateArn);
-      return { kind: "asked", enrolment: recorded, certificateArn: found.certificateArn };
-    }
-    return { kind: "new_attempt", enrolment: await deps.registry.recordNewAttempt(enrolment, deps.now()) };
-  }
-  const certificateArn = await deps.ca.ask({
-    authority,
-    csrDer: enrolment.csrDer,
-    subject: subjectFor(enrolment),
-    notAfter: enrolment.notAfter,
-    idempotencyToken: await idempotencyToken({
-      caArn: authority.caArn,
-      csrSha256: enrolment.csrSha256,
-      enrolmentId: enrolment.id,
-      attempt: enrolment.attempt,
-    }),
-  });
-  return { kind: "asked", enrolment, certificateArn };
+function stillIssuing(enrolmentId: EnrolmentId, retryAfterSeconds: number): EnrolOutcome {
+  return { kind: "pending", enrolmentId, state: "issuing", isSearched: false, retryAfterSeconds };
 }
 
 // 4 Collect, 5 verify, 6 record. The event leaves through the outbox row of step 6.
@@ -121,7 +72,7 @@ async function collect(
   const issued = await deps.ca.collect(authority.caArn, certificateArn, deps.collectWaitMs);
   if (issued === "pending") {
     if (enrolment.certificateArn === undefined) await deps.registry.recordAsked(enrolment, certificateArn);
-    return { kind: "pending", enrolmentId: enrolment.id, retryAfterSeconds: 2 };
+    return stillIssuing(enrolment.id, 2);
   }
   const certificate = await certificateFrom(deps, enrolment, authority, certificateArn, issued, requestId);
   const audit = {
@@ -130,13 +81,27 @@ async function collect(
     actor: enrolment.actor,
     requestId,
     at: certificate.issuedAt,
-    facts: { enrolmentId: enrolment.id, sha256: certificate.sha256, spkiSha256: enrolment.spkiSha256 },
+    facts: {
+      enrolmentId: enrolment.id,
+      sha256: certificate.sha256,
+      spkiSha256: enrolment.spkiSha256,
+      ...(enrolment.renews === undefined ? {} : { renews: enrolment.renews }),
+      ...(enrolment.replaces === undefined ? {} : { replaces: enrolment.replaces }),
+    },
   } as const;
   const first = await deps.registry.recordIssued(enrolment, certificate, audit);
   if (first) return toOutcome(enrolment.id, certificate, authority);
   const current = await deps.registry.readEnrolment(enrolment.id);
+  const isRenewal = enrolment.renews !== undefined;
+  if (isRenewal && current !== undefined && isOpen(current) && current.attempt === enrolment.attempt) {
+    // What stood in the way is the lineage: what it renews was revoked or held, or what it replaces was seen after all.
+    await recordFailure(deps, current, requestId, "its lineage has ended or moved on", true);
+    fail("enrolment.failed", { enrolmentId: enrolment.id });
+  }
   // Failed by somebody else meanwhile: the certificate is never delivered, and its slot was burnt with the failure.
   if (current?.state === "failed") fail("enrolment.failed", { enrolmentId: enrolment.id });
+  // A later attempt is under way: this certificate was given up, and the reconciliation with the CA finds it.
+  if (current !== undefined && isOpen(current)) return stillIssuing(enrolment.id, 2);
   assert(current?.state === "issued", "an enrolment that refuses its certificate has one already");
   return answerRecorded(deps, current, authority);
 }
@@ -172,6 +137,7 @@ async function certificateFrom(
     profile: enrolment.profile,
     ...(enrolment.lot === undefined ? {} : { lot: enrolment.lot }),
     ...(enrolment.renews === undefined ? {} : { renews: enrolment.renews }),
+    opensAtPercent: enrolment.opensAtPercent,
     state: "active",
     sha256,
     spkiSha256: enrolment.spkiSha256,

@@ -1,15 +1,12 @@
 // What a caller may post to ask for a certificate, and the durable identity of that request.
 import * as z from "zod";
-import { holderSchema, lotSchema, tenantSchema } from "#core/name.ts";
-import { type ProfileName, profiles } from "#core/profile/profile.ts";
+import { holderSchema, lotSchema, profileNameSchema, tenantSchema } from "#core/name.ts";
 import { sha256Fields } from "#core/sha256.ts";
 import type { EnrolmentId } from "./enrolment.ts";
 
-const profileNames = Object.keys(profiles) as [ProfileName, ...ProfileName[]];
-
 export const enrolRequestSchema = z.strictObject({
   holder: holderSchema,
-  profile: z.enum(profileNames).default("device"),
+  profile: profileNameSchema.default("device"),
   tenant: tenantSchema.optional(),
   lot: lotSchema.optional(),
   csr: z.string().min(1, "a PEM certificate request").max(32_768, "at most 32,768 characters"),
@@ -30,19 +27,20 @@ export type RequestIdentity = { readonly enrolmentId: EnrolmentId; readonly requ
  */
 export async function identifyRequest(request: {
   readonly tenant: string;
-  readonly actor: string;
+  /** Whom the key belongs to; it outlives a renewal of the caller's certificate. */
+  readonly principal: string;
   readonly idempotencyKey: string | undefined;
   readonly holder: string;
   readonly profile: string;
   readonly lot: string | undefined;
   readonly csrSha256: string;
 }): Promise<RequestIdentity> {
-  const { tenant, actor, idempotencyKey, holder, profile, lot, csrSha256 } = request;
+  const { tenant, principal, idempotencyKey, holder, profile, lot, csrSha256 } = request;
   // A key is scoped to the principal that chose it (threat A9); holder and CSR identify a request within its tenant.
   const identity =
     idempotencyKey === undefined
       ? await sha256Fields("csr", tenant, holder, profile, csrSha256)
-      : await sha256Fields("key", tenant, actor, idempotencyKey);
+      : await sha256Fields("key", tenant, principal, idempotencyKey);
   return {
     enrolmentId: `enr_${identity.slice(0, 32)}` as EnrolmentId,
     requestSha256: await sha256Fields(tenant, holder, profile, lot ?? "", csrSha256),
