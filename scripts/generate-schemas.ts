@@ -1,12 +1,20 @@
-// Writes the JSON Schemas of the events that edgecert takes, from the schemas that validate them.
-// `npm run schemas`; a test fails when they are out of date.
+// Writes what others build against, from the schemas that validate: the events that edgecert takes, and the API.
+// `npm run schemas`; a test fails when a file is out of date.
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { publishedSchemas } from "#core/event/published-schemas.ts";
+import { openApiDocument } from "#functions/openapi/document.ts";
 
-const directory = join(import.meta.dirname, "../docs/events");
-mkdirSync(directory, { recursive: true });
-for (const [file, schema] of Object.entries(publishedSchemas())) {
-  writeFileSync(join(directory, file), `${JSON.stringify(schema, undefined, 2)}\n`);
-  console.log(`docs/events/${file}`);
+const documents: Readonly<Record<string, unknown>> = {
+  ...Object.fromEntries(
+    Object.entries(publishedSchemas()).map(([file, schema]) => [`events/${file}`, schema]),
+  ),
+  "openapi.json": openApiDocument(),
+};
+
+for (const [file, content] of Object.entries(documents)) {
+  const path = join(import.meta.dirname, "../docs", file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(content, undefined, 2)}\n`);
+  console.log(`docs/${file}`);
 }

@@ -15,5 +15,6 @@ test.each(names)("%s is under a megabyte, minified", name => {
 
 test.each(names)("%s holds one way to its credentials: the role's own", name => {
   const text = readFileSync(pathOf(name), "utf8");
-  for (const absent of ["sso_session", "role_arn", "web_identity_token_file"]) expect(text).not.toContain(absent);
+  for (const absent of ["sso_session", "role_arn", "web_identity_token_file"])
+    expect(text).not.toContain(absent);
 });

@@ -90,6 +90,40 @@ describe.each(engines)("the viewer-request function in $name", ({ run, skipped }
       expect(returnedBy((await runAll(named("device-*"), [vector]))[0])).not.toEqual(refusal);
       expect(returnedBy((await runAll(named("gateway-*"), [vector]))[0])).toEqual(refusal);
     });
+
+    const toRenew = { ...plain, admitExpired: "to-renew" } as const;
+    const renewPath = "/v1/certificates/d1-9e2aaf1656e54726/renew";
+
+    it("lets nobody do anything but renew where expired certificates are admitted", async () => {
+      const paths = [
+        ["POST", renewPath, true],
+        ["GET", renewPath, false],
+        ["POST", "/v1/certificates", false],
+        ["POST", `${renewPath}/`, false],
+        ["POST", `/x${renewPath}`, false],
+        ["POST", "/v1/certificates/a/b/renew", false],
+        ["POST", "/v1/certificates/a%2fb/renew", false],
+        ["POST", "/v1/certificates//renew", false],
+        ["GET", "/firmware/7.bin", false],
+      ] as const;
+      const vectors = paths.map(([method, uri]) => ({
+        name: "",
+        event: aRequestTo(method, uri),
+        reason: "",
+      }));
+      const outcomes = await runAll(toRenew, vectors);
+      const passed = outcomes.map(outcome => returnedBy(outcome).statusCode === undefined);
+      expect(passed).toEqual(paths.map(([, , passes]) => passes));
+    });
+
+    it("tells the origin that a request came by the listener for renewals, which no client can claim", async () => {
+      const forged = { "x-edgecert-listener": { value: "renewal" } };
+      const vector = { name: "", event: aRequestTo("POST", renewPath), reason: "" };
+      const [graced] = await runAll(toRenew, [vector]);
+      expect(returnedBy(graced).headers).toMatchObject(forged);
+      const [elsewhere] = await runAll(plain, [{ ...vector, event: aRequest({ headers: forged }) }]);
+      expect(Object.keys(returnedBy(elsewhere).headers)).not.toContain("x-edgecert-listener");
+    });
   });
 
   async function runAll(
@@ -107,6 +141,11 @@ describe.each(engines)("the viewer-request function in $name", ({ run, skipped }
     return Object.fromEntries(own.map(([name, { value }]) => [name, value]));
   }
 });
+
+function aRequestTo(method: string, uri: string): unknown {
+  const event = aRequest();
+  return { ...event, request: { ...(event["request"] as object), method, uri } };
+}
 
 function isOwn(name: string): boolean {
   return /^x.edgecert/i.test(name);

@@ -1,6 +1,8 @@
 // Invariant I2: whatever dies at whatever step, one request yields one certificate, byte for byte, for ever.
 // The function's sandbox is killed just before it sends, or just after the service has answered, each AWS call it makes.
+import { ACMPCAClient, IssueCertificateCommand } from "@aws-sdk/client-acm-pca";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { operatorCredentials, region } from "#local/cloud/settings.ts";
 import { type ApiAccess, callApi } from "#local/demo/api-client.ts";
 import { makeKeyAndCsr } from "#local/demo/key-and-csr.ts";
 import { factoryAccess, registerAuthority, startTestCloud, type TestCloud } from "#support/local-cloud.ts";
@@ -107,4 +109,33 @@ describe("the sandbox dies", () => {
     expect(JSON.stringify(again.body)).toBe(JSON.stringify(issued.body));
     expect(ledgerOf(holder)).toHaveLength(1);
   });
+});
+
+test("a certificate that no enrolment owns is found by the job and revoked at the CA (threat C4)", async () => {
+  const holder = "stranger";
+  const caArn = cloud.hierarchy.issuing.arn;
+  const pca = new ACMPCAClient({ endpoint: cloud.urls.pca, region, credentials: operatorCredentials });
+  await pca.send(
+    new IssueCertificateCommand({
+      CertificateAuthorityArn: caArn,
+      Csr: new TextEncoder().encode((await makeKeyAndCsr(holder)).csr),
+      SigningAlgorithm: "SHA256WITHECDSA",
+      TemplateArn: "arn:aws:acm-pca:::template/EndEntityClientAuthCertificate_APIPassthrough/V1",
+      Validity: { Type: "DAYS", Value: 1 },
+      ApiPassthrough: {
+        Subject: { CommonName: holder, Organization: "acme", OrganizationalUnit: "ec-ffff" },
+      },
+    }),
+  );
+  pca.destroy();
+  cloud.advance(31 * 60_000);
+  const { payload, functionError } = await cloud.compute.lambda.invoke("reconcile-ca", {});
+  expect(functionError).toBeUndefined();
+  const [orphan] = ledgerOf(holder);
+  expect(JSON.parse(payload)).toMatchObject([
+    { kind: "judged", orphans: [`m1-${orphan?.serial.replace(/^(00)+/, "")}`] },
+  ]);
+  expect(orphan).toMatchObject({ reason: "UNSPECIFIED", revokedAt: expect.any(Date) });
+  const revoked = cloud.services.pca.ledger().filter(({ revokedAt }) => revokedAt !== undefined);
+  expect(revoked).toHaveLength(1);
 });

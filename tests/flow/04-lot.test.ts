@@ -2,6 +2,7 @@
 // registry's rows follow.
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type LotResult, lotResultSchema } from "#functions/contract/post-lot-enrolments.ts";
 import { busName, operatorCredentials, region } from "#local/cloud/settings.ts";
 import { type ApiAccess, callApi, type EnrolledCertificate } from "#local/demo/api-client.ts";
 import { callEdge } from "#local/demo/edge-client.ts";
@@ -57,6 +58,27 @@ async function enrolPatiently(holder: string, fields: Readonly<Record<string, st
   });
   if (enrolled === undefined) throw new Error(`${holder} has no certificate`);
   return { holder, certificate: enrolled, identity: { key, certificate: enrolled.certificate } };
+}
+
+async function lineOf(holder: string): Promise<string> {
+  return JSON.stringify({ holder, csr: (await makeKeyAndCsr(holder)).csr });
+}
+
+async function postLines(name: string, lines: readonly string[]): Promise<readonly LotResult[]> {
+  const answer = await callEdge({
+    url: `${factory.apiUrl}/v1/lots/${name}/enrolments`,
+    serverCa: factory.serverCa,
+    identity: factory.identity,
+    method: "POST",
+    headers: { "content-type": "application/x-ndjson" },
+    body: lines.join("\n"),
+  });
+  if (answer.kind === "refused") throw new Error(`the edge refused the connection: ${answer.reason}`);
+  expect(answer.status).toBe(200);
+  return answer.body
+    .trimEnd()
+    .split("\n")
+    .map(text => lotResultSchema.parse(JSON.parse(text)));
 }
 
 async function isAdmitted(device: TestHolder): Promise<boolean> {
@@ -133,6 +155,19 @@ describe("a lot that is reported", () => {
     );
     const again = await callApi(factory, { path: "/v1/certificates", body });
     expect([again.status, again.body]).toEqual([201, granted.body]);
+  });
+
+  test("takes no line of a lot call either, and still answers the lines that it granted before", async () => {
+    const lines = [await lineOf("line-1"), await lineOf("line-2")];
+    const granted = await postLines("w51", lines);
+    expect(granted.map(({ status }) => status)).toEqual([201, 201]);
+    await report({ tenant: "acme", lot: "w51" });
+    const late = await lineOf("line-3");
+    await until(async () => (await postLines("w51", [late]))[0]?.status === 409);
+    const [refused, ...again] = await postLines("w51", [late, ...lines]);
+    expect(refused).toMatchObject({ line: 1, holder: "line-3", code: "lot.revoked" });
+    expect(again).toEqual(granted.map(result => ({ ...result, line: result.line + 1 })));
+    expect(cloud.services.pca.ledger().filter(({ subject }) => subject.includes("CN=line-3"))).toEqual([]);
   });
 
   test("is revoked row by row in the background, at no further store call", async () => {

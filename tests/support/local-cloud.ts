@@ -5,10 +5,13 @@ import { join } from "node:path";
 import { type LocalCloud, startLocalCloud } from "#local/cloud/local-cloud.ts";
 import { freePorts } from "#local/cloud/settings.ts";
 import { type ApiAccess, callApi, type EnrolledCertificate, enrol } from "#local/demo/api-client.ts";
+import { claimForLine } from "#local/demo/claim-for-line.ts";
 import type { ClientIdentity } from "#local/demo/edge-client.ts";
 import { makeKeyAndCsr } from "#local/demo/key-and-csr.ts";
+import type { InvocationTrace } from "#local/lambda/function-pool.ts";
 import type { Clock } from "#local/wire/clock.ts";
 import type { FaultInjector } from "#local/wire/faults.ts";
+import { contractChecker } from "./contract-checker.ts";
 import { testBundles } from "./test-bundles.ts";
 
 export type TestCloud = LocalCloud & {
@@ -22,7 +25,9 @@ export type TestCloudOptions = {
   readonly durable?: boolean;
   readonly directory?: string;
   readonly limits?: "aws" | "relaxed";
+  readonly issuePerSecond?: number;
   readonly faults?: FaultInjector;
+  readonly onInvocation?: (trace: InvocationTrace) => void;
 };
 
 export async function startTestCloud(options: TestCloudOptions = {}): Promise<TestCloud> {
@@ -30,7 +35,9 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
   const clockOffsetMs = new SharedArrayBuffer(8);
   const offset = new BigInt64Array(clockOffsetMs);
   const clock: Clock = { now: () => new Date(Date.now() + Number(Atomics.load(offset, 0))) };
+  const contracts = contractChecker();
   const cloud = await startLocalCloud({
+    onApiAnswer: contracts.onApiAnswer,
     bundleDirectory: testBundles,
     ports: freePorts,
     stateDirectory: directory,
@@ -38,7 +45,9 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
     clock,
     clockOffsetMs,
     limits: options.limits ?? "aws",
+    issuePerSecond: options.issuePerSecond,
     ...(options.faults === undefined ? {} : { faults: options.faults }),
+    onInvocation: options.onInvocation,
   });
   return {
     ...cloud,
@@ -50,6 +59,7 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
     stop: async () => {
       await cloud.stop();
       if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
+      contracts.verify();
     },
   };
 }
@@ -80,9 +90,12 @@ export async function enrolHolder(
   return { holder, certificate, identity: { key, certificate: certificate.certificate } };
 }
 
-/** A factory line's access to the API, by a certificate that an operator has issued. */
+/** A factory line's access to the API: its certificate, and a claim to as many devices as any test needs for years. */
 export async function factoryAccess(cloud: TestCloud, tenant = "acme", line = "line-1"): Promise<ApiAccess> {
-  const { identity } = await enrolHolder(await cloud.operator(), line, { tenant, profile: "factory" });
+  const operator = await cloud.operator();
+  const { identity } = await enrolHolder(operator, line, { tenant, profile: "factory" });
+  const expiresAt = new Date(cloud.clock.now().getTime() + 3_000 * 86_400_000);
+  await claimForLine(operator, { tenant, line, count: 100_000, expiresAt });
   return { ...cloud.access, identity };
 }
 

@@ -1,6 +1,7 @@
 // Registry records with sound defaults; a test gives only what it is about.
 import type { ForeignAuthority, ManagedAuthority } from "#core/authority/authority.ts";
 import { type Certificate, certificateId } from "#core/certificate/certificate.ts";
+import type { Claim, ClaimId } from "#core/claim/claim.ts";
 import type { Enrolment, EnrolmentId } from "#core/enrolment/enrolment.ts";
 import type { RecordedEnrolment } from "#core/enrolment/ports.ts";
 import { parseSerial, type Serial } from "#core/serial.ts";
@@ -83,6 +84,27 @@ export function aCertificate(parts: Partial<Certificate> = {}): Certificate {
     notAfter: fromNoon(365 * dayMs),
     issuedAt: noon,
     enrolmentId: "enr_1",
+    opensAtPercent: 66,
+    version: 1,
+    ...parts,
+  };
+}
+
+/** Of the line `line-1`, for a hundred devices of any lot, until 30 days from noon. */
+export function aClaim(parts: Partial<Claim> = {}): Claim {
+  return {
+    id: "clm_000000000000000000000001" as ClaimId, // Ids are random, which a test names itself.
+    tenant: "acme",
+    profiles: ["device"],
+    lots: "any",
+    holders: "any",
+    asker: { kind: "certificate", line: "line-1" },
+    state: "enabled",
+    count: 100,
+    expiresAt: fromNoon(30 * dayMs),
+    shards: 13,
+    createdAt: noon,
+    createdBy: "operator:ada",
     version: 1,
     ...parts,
   };
@@ -100,9 +122,11 @@ export function anEnrolment(parts: Partial<Enrolment> = {}): RecordedEnrolment {
     csrDer: Uint8Array.of(0x30, 0x00),
     csrSha256: "c7".repeat(32),
     spkiSha256: "5b".repeat(32),
+    altNames: [{ kind: "uri", value: "urn:edgecert:acme:device-1" }],
     authorityId: "m1",
     slot: aSlot(0x1a2f3),
     notAfter: fromNoon(365 * dayMs),
+    opensAtPercent: 66,
     attempt: 1,
     attemptStartedAt: noon,
     actor: "certificate:m1-01",

@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import type { Certificate } from "#core/certificate/certificate.ts";
 import { enrolRequestSchema } from "#core/enrolment/request.ts";
 import { compromiseReportedSchema } from "#core/event/compromise-reported.ts";
-import { certificateIssued, certificateRevoked } from "#core/event/outgoing.ts";
+import { certificateIssued, certificateRevoked, enrolmentRefused } from "#core/event/outgoing.ts";
+import { certificateSuperseded, supersededReturned } from "#core/event/superseded-events.ts";
 import { findingsOf } from "#functions/http/json-body.ts";
 import { statusOf } from "#functions/http/problem.ts";
 import { treatments } from "#functions/trigger.ts";
@@ -105,6 +106,33 @@ describe("the examples of docs/events.md", () => {
 
   it("hold the event of an issued certificate, field by field", () => {
     expect(certificateIssued(certificate).detail).toEqual(issued);
+  });
+
+  it("hold the event of a refused enrolment, field by field", () => {
+    const { detail } = exampleOf("Enrolment Refused");
+    const { subject, tenant, actor, requestId, holder, profile, lot, code, findings } = detail;
+    const facts = { holder, profile, lot, code, findings: findings.join(" ") };
+    const at = new Date(detail.refusedAt);
+    const action = "enrolment.refused";
+    expect(enrolmentRefused({ subject, tenant, action, actor, requestId, at, facts }).detail).toEqual(detail);
+  });
+
+  it("hold the event of a superseded certificate, field by field", () => {
+    const { detail } = exampleOf("Certificate Superseded");
+    const proof = {
+      successor: detail.successor,
+      successorSeenAt: new Date(detail.successorSeenAt),
+      supersededAt: new Date(detail.supersededAt),
+      retiresAt: new Date(detail.retiresAt),
+    };
+    expect(certificateSuperseded(certificate, proof).detail).toEqual(detail);
+  });
+
+  it("hold the event of one that came back, field by field", () => {
+    const { detail } = exampleOf("Superseded Certificate Returned");
+    const superseded = { ...certificate, supersededAt: new Date(detail.supersededAt) };
+    const handshake = { at: new Date(detail.returnedAt), answer: detail.answer, held: detail.held };
+    expect(supersededReturned(superseded, handshake).detail).toEqual(detail);
   });
 
   it("hold the event of a revoked certificate, field by field", () => {

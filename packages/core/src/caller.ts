@@ -1,6 +1,6 @@
-// Who is asking, after authentication: a certificate that came through the edge, or an operator's token.
+// Who is asking, after authentication: a certificate that came through the edge, a claim's token, or an operator's.
 import { fail } from "#core/error.ts";
-import type { AskedBy, Profile } from "#core/profile/profile.ts";
+import type { AskedBy } from "#core/profile/profile.ts";
 
 export type Caller =
   | {
@@ -11,6 +11,7 @@ export type Caller =
       readonly certificateId: string;
       readonly sha256: string;
     }
+  | { readonly kind: "token"; readonly tenant: string; readonly claimId: string }
   | { readonly kind: "operator"; readonly subject: string; readonly scopes: readonly string[] };
 
 export type Scope =
@@ -23,7 +24,22 @@ export type Scope =
 
 /** `<kind>:<id>` as audit records carry it. */
 export function actorOf(caller: Caller): string {
-  return caller.kind === "operator" ? `operator:${caller.subject}` : `certificate:${caller.certificateId}`;
+  switch (caller.kind) {
+    case "certificate":
+      return `certificate:${caller.certificateId}`;
+    case "token":
+      return `claim:${caller.claimId}`;
+    case "operator":
+      return `operator:${caller.subject}`;
+  }
+}
+
+/**
+ * Whom an idempotency key belongs to. A certificate stands for its holder: a line that renews its certificate between
+ * two tries is the same line.
+ */
+export function principalOf(caller: Caller): string {
+  return caller.kind === "certificate" ? `holder:${caller.tenant}:${caller.holder}` : actorOf(caller);
 }
 
 /** Refuses with `caller.forbidden` unless the operator's token holds `scope`. */
@@ -33,32 +49,50 @@ export function requireScope(caller: Caller, scope: Scope): void {
     fail("caller.forbidden", { reason: `the token lacks the scope ${scope}` });
 }
 
-/**
- * The tenant an enrolment belongs to. A certificate's own tenant always wins (threat A3: identity never comes from
- * a body); an operator must name one. Refuses callers that the profile does not list.
- */
-export function tenantFor(caller: Caller, profile: Profile, requested: string | undefined): string {
-  const asker: AskedBy | undefined =
-    caller.kind === "operator" ? "operator" : caller.profile === "factory" ? "factory" : undefined;
-  if (asker === undefined || !profile.askedBy.includes(asker)) {
-    fail("caller.forbidden", { reason: `this caller may not ask for the profile ${profile.name}` });
-  }
-  if (caller.kind === "operator") {
-    requireScope(caller, "certificates:write");
-    if (requested === undefined) {
-      fail("request.malformed", {
-        findings: [{ code: "tenant.missing", detail: "an operator names the tenant", pointer: "/tenant" }],
+/** As what the caller may ask for certificates of others. Refuses with `caller.forbidden`. */
+export function askerOf(caller: Caller): AskedBy {
+  switch (caller.kind) {
+    case "operator":
+      requireScope(caller, "certificates:write");
+      return "operator";
+    case "token":
+      return "token";
+    case "certificate":
+      if (caller.profile === "factory") return "factory";
+      return fail("caller.forbidden", {
+        reason: `a certificate of the profile ${caller.profile} may only be renewed`,
       });
-    }
-    return requested;
   }
+}
+
+/**
+ * The tenant an enrolment belongs to; undefined when an operator names none. Certificates and tokens have one, which
+ * nothing in a request changes (threat A3). Refuses with `caller.forbidden`.
+ */
+export function tenantOf(caller: Caller, requested: string | undefined): string | undefined {
+  if (caller.kind === "operator") return requested;
   if (requested !== undefined && requested !== caller.tenant) {
     fail("caller.forbidden", { reason: "the tenant is not the caller's" });
   }
   return caller.tenant;
 }
 
-/** Tenants never see each other; an operator with read scope sees all. */
+/** Tenants never see each other; an operator with read scope sees all. A token is for asking, not for looking around. */
 export function maySee(caller: Caller, tenant: string): boolean {
-  return caller.kind === "operator" ? caller.scopes.includes("certificates:read") : caller.tenant === tenant;
+  switch (caller.kind) {
+    case "certificate":
+      return caller.tenant === tenant;
+    case "token":
+      return false;
+    case "operator":
+      return caller.scopes.includes("certificates:read");
+  }
+}
+
+/** Whoever asked may see how the request fares, a token too. */
+export function maySeeEnrolment(
+  caller: Caller,
+  enrolment: { readonly tenant: string; readonly actor: string },
+): boolean {
+  return maySee(caller, enrolment.tenant) || (caller.kind === "token" && enrolment.actor === actorOf(caller));
 }

@@ -18,13 +18,46 @@ export type ErrorData = {
   /** The issuer of operators' tokens does not answer: nothing is known about the caller, for now. */
   "caller.unverifiable": { readonly retryAfterSeconds: number };
   "caller.forbidden": { readonly reason: string };
-  "resource.not_found": { readonly kind: "authority" | "certificate" | "enrolment" | "lot" | "route" };
+  "resource.not_found": {
+    readonly kind:
+      | "authority"
+      | "certificate"
+      | "claim"
+      | "enrolment"
+      | "job"
+      | "lot"
+      | "problem"
+      | "profile"
+      | "rotation"
+      | "route";
+  };
+  /** Every certificate that the claim is for has been asked for. */
+  "claim.exhausted": { readonly claimId: string };
+  "claim.inactive": { readonly claimId: string; readonly reason: "disabled" | "expired" };
+  "profile.built_in": { readonly name: string };
+  /** A change that expects another version than there is; 0: none. */
+  "resource.changed": { readonly version: number };
+  "certificate.ambiguous": { readonly ids: readonly string[] };
   "enrolment.refused": { readonly findings: readonly Finding[] };
   "enrolment.key_in_use": { readonly spkiSha256: string };
   "enrolment.key_blocked": { readonly spkiSha256: string };
   "enrolment.failed": { readonly enrolmentId: string };
   "idempotency.conflict": { readonly enrolmentId: string };
   "lot.revoked": { readonly lot: string };
+  /** The certificate's lineage ends here, or a person must look at it. */
+  "renewal.refused": { readonly reason: string };
+  /** `start` is when its window opens. */
+  "renewal.too_early": { readonly retryAfterSeconds: number; readonly start: Date };
+  /** `successor` is a certificate, or the enrolment that one will come of. */
+  "renewal.exists": { readonly successor: string };
+  /** Another rotation of the same certificates is under way. */
+  "rotation.exists": { readonly rotationId: string };
+  /** It has ended: nothing of it can be changed. */
+  "rotation.ended": { readonly state: string };
+  /** It has certificates: its size is settled, and a manifest would come too late. */
+  "lot.started": { readonly lot: string };
+  /** The call's time was over before this line of it was answered: it is sent again, and what was recorded is found. */
+  "lot.line_unanswered": { readonly retryAfterSeconds: number };
   "authority.unavailable": { readonly retryAfterSeconds: number; readonly reason: string };
   "ca.throttled": { readonly retryAfterSeconds: number };
   "ca.unavailable": { readonly retryAfterSeconds: number };

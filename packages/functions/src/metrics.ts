@@ -1,4 +1,4 @@
-// The edge's figures as CloudWatch metrics in EMF: one line of the function's log carries all of one publication.
+// The edge's and the CA's figures as CloudWatch metrics in EMF: one line of the function's log carries all of one publication.
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 
 const units = {
@@ -16,6 +16,33 @@ const units = {
   Generation: MetricUnit.Milliseconds,
   /** Keys that said something else than the registry. */
   Drift: MetricUnit.Count,
+  /** Of the certificate that the edge shows to the API. */
+  OriginCertificateDaysLeft: MetricUnit.Count,
+  /** 1 when a run has something to tell a person: it rolled back, the edge presents another one, few days are left. */
+  OriginCertificateAlarm: MetricUnit.Count,
+  /** 1 for each authority whose CA answers that it has no certificates left. */
+  AuthorityExhausted: MetricUnit.Count,
+  /** Asks that found the CA's rate used up and were queued, or waited in vain. */
+  PermitsRefused: MetricUnit.Count,
+  QueuedEnrolments: MetricUnit.Count,
+  QueuedRenewals: MetricUnit.Count,
+  /** Age of the oldest enrolment that waits for its turn. */
+  OldestQueued: MetricUnit.Seconds,
+  /** Rotations that ended themselves: too many holders did not renew in time. */
+  RotationsAborted: MetricUnit.Count,
+  /** Certificates of a CA that no enrolment owns, found by one run; those left to a person too. */
+  Orphans: MetricUnit.Count,
+  /** What one sweep announced, ended and retired. */
+  RenewalsDue: MetricUnit.Count,
+  CertificatesExpiring: MetricUnit.Count,
+  CertificatesExpired: MetricUnit.Count,
+  CertificatesRetired: MetricUnit.Count,
+  /** Certificates and buckets that a sweep could not deal with. Its absence says that no sweep has run. */
+  SweepFailures: MetricUnit.Count,
+  /** Lines of the connection log that are no records: CloudFront has changed their form, and nothing is seen any more. */
+  ConnectionLinesMalformed: MetricUnit.Count,
+  /** Superseded certificates that came back: each may be a stolen one. */
+  SupersededReturned: MetricUnit.Count,
 } as const;
 
 export type EdgeMetric = keyof typeof units;

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { OutdatedTableError } from "./cloud/create-table.ts";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "./cloud/local-cloud.ts";
 import { fixedPorts, freePorts } from "./cloud/settings.ts";
 import { type LifecycleResult, runLifecycle } from "./demo/lifecycle.ts";
@@ -123,6 +124,10 @@ function report(error: unknown): void {
   else if (error instanceof PortBusyError) {
     console.error(
       `edgecert: ${error.message}. Stop it (or another \`npm start\`) and run this again, or take free ports and data of your own: npm start -- --data <directory>.`,
+    );
+  } else if (error instanceof OutdatedTableError) {
+    console.error(
+      `edgecert: ${error.message}. Forget its data by the same command with --fresh behind it (npm start -- --fresh), or take another directory: npm start -- --data <directory>.`,
     );
   } else console.error("edgecert:", error);
 }

@@ -2,9 +2,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type LocalCloud, startLocalCloud } from "#local/cloud/local-cloud.ts";
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "#local/cloud/local-cloud.ts";
 import { freePorts } from "#local/cloud/settings.ts";
 import { type ApiAccess, callApi, type EnrolledCertificate, enrol } from "#local/demo/api-client.ts";
+import { claimForLine } from "#local/demo/claim-for-line.ts";
 import { type ClientIdentity, callEdge } from "#local/demo/edge-client.ts";
 import { makeKeyAndCsr } from "#local/demo/key-and-csr.ts";
 import { say } from "../report.ts";
@@ -16,6 +17,8 @@ export type Device = { readonly certificate: EnrolledCertificate; readonly ident
 
 export type FleetCloud = {
   readonly cloud: LocalCloud;
+  /** A factory line's access to the API, by its certificate. */
+  readonly factory: ApiAccess;
   /** Enrols so many devices, several at a time; the answer is in the order of their numbers. */
   readonly enrolDevices: (prefix: string, count: number, lot?: string) => Promise<readonly Device[]>;
   /** One TLS handshake and download with the device's certificate. */
@@ -26,8 +29,10 @@ export type FleetCloud = {
 // Enough to keep Lambda's four sandboxes busy.
 const enrolmentsAtOnce = 6;
 
-/** Private CA's request rates are lifted, so that issuing does not take hours. Nothing else is. */
-export async function startFleetCloud(): Promise<FleetCloud> {
+export type FleetCloudOptions = Pick<LocalCloudOptions, "limits" | "onInvocation">;
+
+/** Unless told otherwise Private CA's request rates are lifted, so that issuing does not take hours; nothing else is. */
+export async function startFleetCloud(options: FleetCloudOptions = {}): Promise<FleetCloud> {
   const directory = mkdtempSync(join(tmpdir(), "edgecert-bench-"));
   const cloud = await startLocalCloud({
     ports: freePorts,
@@ -35,6 +40,7 @@ export async function startFleetCloud(): Promise<FleetCloud> {
     durable: false,
     limits: "relaxed",
     propagationDelayMs: 0,
+    ...options,
   });
   const stop = async (): Promise<void> => {
     await cloud.stop();
@@ -44,9 +50,12 @@ export async function startFleetCloud(): Promise<FleetCloud> {
     const operator: ApiAccess = { ...cloud.access, token: await cloud.operatorToken() };
     await registerAuthority(cloud, operator);
     const line = await enrolOne(operator, "line-1", { tenant, profile: "factory" });
+    const expiresAt = new Date(Date.now() + 365 * 86_400_000);
+    await claimForLine(operator, { tenant, line: "line-1", count: 1_000_000, expiresAt });
     const factory: ApiAccess = { ...cloud.access, identity: line.identity };
     return {
       cloud,
+      factory,
       stop,
       enrolDevices: (prefix, count, lot) => enrolDevices(factory, prefix, count, lot),
       isAdmitted: device => isAdmitted(cloud, device),

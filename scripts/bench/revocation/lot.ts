@@ -3,8 +3,11 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { dynamoAuthorityRegistry } from "#aws/registry/authority-registry.ts";
 import { dynamoBlockRegistry } from "#aws/registry/block-registry.ts";
+import { dynamoLotRegistry } from "#aws/registry/lot-manifest.ts";
 import { isManaged } from "#core/authority/authority.ts";
+import { blockLife } from "#core/authority/block.ts";
 import { slotsFromLot } from "#core/authority/draw-slots.ts";
+import { profiles } from "#core/profile/profile.ts";
 import { isDenied } from "#core/slot-page/lookup.ts";
 import { pageSize } from "#core/slot-page/page.ts";
 import { pageKey } from "#core/slot-page/slot.ts";
@@ -59,7 +62,7 @@ export async function measureLot(fleet: FleetCloud, realCertificates: number): P
   };
 }
 
-/** Gives the lot its block before the first enrolment, as a manifest that announces 10,000 does. */
+/** Gives the lot its block before the first enrolment, as one that is announced has at once. */
 async function cutLot(cloud: LocalCloud): Promise<number> {
   const client = new DynamoDBClient({
     endpoint: cloud.urls.dynamodb,
@@ -71,7 +74,13 @@ async function cutLot(cloud: LocalCloud): Promise<number> {
   const authorities = await dynamoAuthorityRegistry(table).listAuthorities();
   const [authority] = authorities.filter(isManaged);
   if (authority === undefined) throw new Error("no authority issues");
-  await slotsFromLot(registry, authority, { kind: "lot", tenant, lot }, lotSize, new Date());
+  const audit = { subject: `${tenant}/${lot}`, action: "lot.announced", actor: "operator:bench" } as const;
+  await dynamoLotRegistry(table).recordAnnounced(
+    { tenant, lot, size: lotSize },
+    { ...audit, requestId: "bench", at: new Date(), facts: {} },
+  );
+  const lifeMs = blockLife(profiles.device.lifetimeDays * 86_400_000);
+  await slotsFromLot(registry, authority, { kind: "lot", tenant, lot }, lifeMs, new Date());
   const [block] = (await registry.readLot(tenant, lot)).blocks;
   client.destroy();
   if (block === undefined || block.size < lotSize) throw new Error("the lot's block was not cut");

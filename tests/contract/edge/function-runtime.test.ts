@@ -15,9 +15,7 @@ function run(code: string, event: unknown = {}): FunctionRun {
     { name: "f", code },
     { clock: testClock(), replica },
   );
-  const result = runtime.invoke(event);
-  runtime.dispose();
-  return result;
+  return runtime.invoke(event);
 }
 
 /** The value of an expression inside the runtime; `await` is allowed at its start. */
@@ -124,5 +122,44 @@ describe("a run", () => {
     expect(run("throw new Error('top'); function handler(event) { return event; }").end).toMatchObject({
       message: "Error: top",
     });
+  });
+});
+
+describe("runs one after the other", () => {
+  const environment = { clock: testClock(), replica };
+  const runtime = createFunctionRuntime(
+    "viewer-request",
+    {
+      name: "f",
+      code: `var seen = typeof globalThis.left + ' ' + typeof [].left;
+async function handler(event) {
+  if (event.leave) { globalThis.left = 1; Array.prototype.left = 1; Object.prototype.toString = null; }
+  if (event.spin) { while (true) {} }
+  if (event.fill) { var all = []; while (true) { all.push('x'.repeat(1000)); } }
+  if (event.recurse) { return handler(event); }
+  if (event.later) { Promise.resolve().then(function () { while (true) {} }); }
+  return { seen: seen, random: Math.random() };
+}`,
+    },
+    environment,
+  );
+
+  it.each([
+    { what: "leaves something on a global and a prototype", event: { leave: true } },
+    { what: "runs out of time", event: { spin: true } },
+    { what: "runs out of time in a job it has queued", event: { later: true } },
+    { what: "runs out of memory", event: { fill: true } },
+    { what: "runs out of stack", event: { recurse: true } },
+  ])("find clean globals, all memory and all limits again after one that $what", ({ event }) => {
+    for (const _ of [1, 2]) {
+      const { end } = runtime.invoke(event);
+      expect(end.kind).toBe("leave" in event ? "returned" : "failed");
+      expect(runtime.invoke({}).end).toMatchObject({ value: { seen: "undefined undefined" } });
+    }
+  });
+
+  it("do not repeat each other's random numbers", () => {
+    const randomOf = ({ end }: FunctionRun) => (end.kind === "returned" ? end.value : end);
+    expect(randomOf(runtime.invoke({}))).not.toEqual(randomOf(runtime.invoke({})));
   });
 });

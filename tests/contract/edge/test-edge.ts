@@ -126,7 +126,7 @@ export async function startStage(
 }
 
 export function originConfig(origin: RunningServer): DistributionConfig["origin"] {
-  const clientCertificate = { key: originClient.keyPem, certificate: originClient.pem };
+  const clientCertificate = () => ({ key: originClient.keyPem, certificate: originClient.pem });
   return { url: origin.url.replace("127.0.0.1", "localhost"), ca: servers.pem, clientCertificate };
 }
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dynamoAuthorityRegistry } from "#aws/registry/authority-registry.ts";
 import { dynamoBlockRegistry } from "#aws/registry/block-registry.ts";
 import type { RegistryTable } from "#aws/registry/client.ts";
+import { dynamoLotRegistry } from "#aws/registry/lot-manifest.ts";
 import { planBlock } from "#core/authority/block.ts";
 import { slotSource } from "#core/authority/slot-source.ts";
 import type { SlotNeed } from "#core/enrolment/ports.ts";
@@ -32,7 +33,7 @@ function worker(table: RegistryTable) {
     const taken: number[] = [];
     while (taken.length < count) {
       try {
-        taken.push((await source.take({ tenant: "acme", ...need })).slot);
+        taken.push((await source.take({ tenant: "acme", validUntil: noon, ...need })).slot);
       } catch (error) {
         // What a caller does that is told to come back.
         if (!isAppError(error, "registry.busy")) throw error;
@@ -40,6 +41,15 @@ function worker(table: RegistryTable) {
     }
     return taken;
   };
+}
+
+async function announce(table: RegistryTable, size: number): Promise<void> {
+  const audit = { subject: "acme/w47", action: "lot.announced", actor: "operator:ada" } as const;
+  const announced = await dynamoLotRegistry(table).recordAnnounced(
+    { tenant: "acme", lot: "w47", size },
+    { ...audit, requestId: "setup", at: noon, facts: {} },
+  );
+  expect(announced).toBe("announced");
 }
 
 describe("twenty racing workers", () => {
@@ -76,11 +86,13 @@ describe("twenty racing workers", () => {
   test("use a small block up to its last slot and go on in a page", async () => {
     const table = await registry.table();
     await putAuthority(table);
+    await announce(table, 100);
     const workers = Array.from({ length: 20 }, () => worker(table));
-    const taken = (await Promise.all(workers.map(take => take({ lot: "w47", lotSize: 100 }, 64)))).flat();
+    const taken = (await Promise.all(workers.map(take => take({ lot: "w47" }, 64)))).flat();
     expect(new Set(taken).size).toBe(20 * 64);
-    expect(taken.filter(slot => slot < 100)).toHaveLength(100);
-    expect(Math.min(...taken.filter(slot => slot >= 100))).toBe(pageSize);
+    const room = 100 + 4 * 64;
+    expect(taken.filter(slot => slot < room)).toHaveLength(room);
+    expect(Math.min(...taken.filter(slot => slot >= room))).toBe(pageSize);
   });
 
   test("in lots of their own never touch each other's pages", async () => {
@@ -120,14 +132,15 @@ describe("a cut", () => {
   test("for a lot larger than the pages ahead raises what is wanted, and only ever raises it", async () => {
     const table = await registry.table();
     await putAuthority(table, { provisionedSlots: 50 * pageSize });
+    await announce(table, 250_000);
     const take = worker(table);
-    await expect(take({ lot: "w47", lotSize: 250_000 }, 1)).rejects.toMatchObject({
+    await expect(take({ lot: "w47" }, 1)).rejects.toMatchObject({
       code: "authority.unavailable",
     });
     await dynamoBlockRegistry(table).wantSlots("m1", 5);
     const [authority] = await dynamoAuthorityRegistry(table).listAuthorities();
     expect(authority).toEqual(anAuthority({ wantedSlots: 62 * pageSize, version: 2 }));
     await dynamoAuthorityRegistry(table).recordProvisioned("m1", 62 * pageSize);
-    expect(await worker(table)({ lot: "w47", lotSize: 250_000 }, 1)).toEqual([0]);
+    expect(await worker(table)({ lot: "w47" }, 1)).toEqual([0]);
   });
 });

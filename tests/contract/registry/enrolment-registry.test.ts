@@ -166,7 +166,8 @@ describe(`${pairs} racing pairs`, () => {
     race(40_000, async number => {
       const enrolment = await recorded(number);
       const after = await Promise.all([0, 1].map(() => enrolments().recordNewAttempt(enrolment, noon)));
-      expect(after.map(({ attempt }) => attempt)).toEqual([2, 2]);
+      expect(after.map(({ enrolment: { attempt } }) => attempt)).toEqual([2, 2]);
+      expect(after.filter(({ isMine }) => isMine)).toHaveLength(1);
     }));
 
   test("of revocations: one revokes, the other finds it done, and the first reason stays", () =>

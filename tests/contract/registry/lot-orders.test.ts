@@ -5,6 +5,7 @@ import { dynamoBlockRegistry } from "#aws/registry/block-registry.ts";
 import type { RegistryTable } from "#aws/registry/client.ts";
 import { dynamoEnrolmentRegistry } from "#aws/registry/enrolment-registry.ts";
 import { dynamoFollowRegistry, listFollowTasks } from "#aws/registry/follow-registry.ts";
+import { dynamoLotRegistry } from "#aws/registry/lot-manifest.ts";
 import { readOrders, recordOrder } from "#aws/registry/order-registry.ts";
 import { readCertificate } from "#aws/registry/read-certificate.ts";
 import { dynamoRevocationRegistry } from "#aws/registry/revocation-registry.ts";
@@ -13,7 +14,7 @@ import type { Certificate } from "#core/certificate/certificate.ts";
 import { followOrder, settleMs } from "#core/order/follow-order.ts";
 import type { Order, OrderState } from "#core/order/order.ts";
 import { revokeLot } from "#core/revocation/revoke-lot.ts";
-import { fromNoon, noon } from "#support/fixed-time.ts";
+import { dayMs, fromNoon, noon } from "#support/fixed-time.ts";
 import { aCertificate, aSlot } from "#support/records.ts";
 import {
   auditOf,
@@ -37,7 +38,7 @@ afterAll(() => registry.stop());
 const lot = "w47";
 const later = fromNoon(settleMs);
 
-function takeFrom(table: RegistryTable, lotSize = pageSize) {
+function takeFrom(table: RegistryTable) {
   const source = slotSource(
     { ...dynamoAuthorityRegistry(table), ...dynamoBlockRegistry(table) },
     {
@@ -46,7 +47,16 @@ function takeFrom(table: RegistryTable, lotSize = pageSize) {
       pause: () => new Promise(resolve => setTimeout(resolve, Math.random() * 20)),
     },
   );
-  return (purpose: "enrol" | "renew" = "enrol") => source.take({ tenant: "acme", lot, lotSize, purpose });
+  return (purpose: "enrol" | "renew" = "enrol", years = 1) =>
+    source.take({ tenant: "acme", lot, purpose, validUntil: fromNoon(years * 365 * dayMs) });
+}
+
+async function announce(table: RegistryTable, size: number): Promise<void> {
+  const audit = { subject: `acme/${lot}`, action: "lot.announced", actor: "operator:ada" } as const;
+  await dynamoLotRegistry(table).recordAnnounced(
+    { tenant: "acme", lot, size },
+    { ...audit, requestId: "setup", at: noon, facts: {} },
+  );
 }
 
 function report(table: RegistryTable, at = noon, requestId = "evt-1") {
@@ -83,7 +93,8 @@ async function aLot(): Promise<{
 }> {
   const table = await registry.table();
   await putAuthority(table);
-  const take = takeFrom(table, 2 * pageSize);
+  await announce(table, pageSize + 1);
+  const take = takeFrom(table);
   await take();
   await take("renew");
   const inLot = [];
@@ -133,10 +144,11 @@ describe("a reported lot", () => {
   test("misses no block that workers cut while it is being reported", async () => {
     const table = await registry.table();
     await putAuthority(table);
-    // Blocks of one slot: every call cuts another.
-    await takeFrom(table, 1)();
-    const cutters = Array.from({ length: 6 }, () => takeFrom(table, 1)().catch(() => undefined));
-    const renewers = Array.from({ length: 6 }, () => takeFrom(table)("renew").catch(() => undefined));
+    await takeFrom(table)();
+    // Certificates of another life need another block: every call cuts one.
+    const years = [2, 3, 4, 5, 6, 7];
+    const cutters = years.map(life => takeFrom(table)("enrol", life).catch(() => undefined));
+    const renewers = years.map(life => takeFrom(table)("renew", life).catch(() => undefined));
     const reports = Array.from({ length: 3 }, async () => {
       for (;;) {
         try {
@@ -166,7 +178,8 @@ describe("a reported lot", () => {
       await expect(report(dying.table)).rejects.toThrow(Killed);
       await report(table);
       expect(await readOrders(table, "m1", 0)).toHaveLength(2);
-      expect(await rowsOf(table, `AUDIT#acme/${lot}`)).toHaveLength(1);
+      const audits = await rowsOf(table, `AUDIT#acme/${lot}`);
+      expect(audits.filter(({ action }) => action === "lot.revoked")).toHaveLength(1);
     },
   );
 });

@@ -31,7 +31,8 @@ const error = (name: string, status = 400): Fault => ({
 });
 
 function expectPending({ status, headers, body }: Answer): void {
-  expect({ status, body }).toMatchObject({ status: 202, body: { state: "issuing" } });
+  expect(status).toBe(202);
+  expect(["accepted", "issuing"]).toContain(body["state"]);
   expect(headers["location"]).toBe(`/v1/enrolments/${body["enrolment"]}`);
   expect(Number(headers["retry-after"])).toBeGreaterThan(0);
 }
@@ -47,7 +48,7 @@ async function repeatUntilIssued(body: unknown, first: Answer): Promise<Answer> 
   return answer;
 }
 
-// The SDK asks twice by itself before it gives up.
+// An ask is sent twice before it is given up.
 describe("a CA that cannot answer now", () => {
   test.each<[string, string, Fault, number]>([
     ["throttles", "IssueCertificate", error("ThrottlingException"), 2],
@@ -67,8 +68,9 @@ describe("a CA that cannot answer now", () => {
       expectPending(first);
       world.faults.clear();
       const open = await callApi(world.acme, { path: String(first.headers["location"]) });
-      expect(open).toMatchObject({ status: 200, headers: { "retry-after": "2" } });
-      expect(["accepted", "issuing"]).toContain(open.body["state"]);
+      expect(open.status).toBe(200);
+      // Its message may have been taken up meanwhile.
+      expect(["accepted", "issuing", "issued"]).toContain(open.body["state"]);
       const issued = await repeatUntilIssued(body, first);
       expect((await post(world.acme, body)).text).toBe(issued.text);
       expect(ledgerOf(world, body.holder)).toHaveLength(1);
@@ -91,13 +93,16 @@ describe("503", () => {
 
   test("of a CA that has used up its certificates says so, and the enrolment goes on once it has more", async () => {
     const body = await request("exhausted");
-    world.faults.next("IssueCertificate", error("LimitExceededException"), 2);
+    world.faults.next("IssueCertificate", error("LimitExceededException"));
     const refused = await post(world.acme, body);
     expectProblem(refused, { status: 503, code: "ca.exhausted" });
     expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
     expect(ledgerOf(world, body.holder)).toHaveLength(0);
-    // Sooner than told, as an impatient client does: the intent is recorded and its token is fresh.
-    expect((await post(world.acme, body)).status).toBe(201);
+    // Nobody asks that CA for a while; then one is let through, in case its quota was raised.
+    expectProblem(await post(world.acme, body), { status: 503, code: "ca.exhausted" });
+    world.cloud.advance(10 * 60_000);
+    await world.cloud.compute.lambda.invoke("resume-enrolments", {});
+    await repeatUntilIssued(body, await post(world.acme, body));
     expect(ledgerOf(world, body.holder)).toHaveLength(1);
   });
 });

@@ -47,11 +47,11 @@ describe("a body of the wrong shape", () => {
     ["a holder with a line break", { holder: "device-1\n", csr }, ["schema.invalid_format /holder"]],
     ["a holder with a DN metacharacter", { holder: "a,CN=b", csr }, ["schema.invalid_format /holder"]],
     ["a holder beyond ASCII", { holder: "dévice", csr }, ["schema.invalid_format /holder"]],
-    ["a profile that does not exist", { holder, csr, profile: "root" }, ["schema.invalid_value /profile"]],
+    ["a profile whose name is none", { holder, csr, profile: "Root!" }, ["schema.invalid_format /profile"]],
     [
       "a profile named like a method",
       { holder, csr, profile: "toString" },
-      ["schema.invalid_value /profile"],
+      ["schema.invalid_format /profile"],
     ],
     ["a tenant in capitals", { holder, csr, tenant: "ACME" }, ["schema.invalid_format /tenant"]],
     ["a lot of 65 characters", { holder, csr, lot: "l".repeat(65) }, ["schema.invalid_format /lot"]],
@@ -111,7 +111,7 @@ test("several faults at once are all found, each with its pointer", async () => 
     { body: JSON.stringify(body), headers: { "idempotency-key": "a b" } },
     malformed([
       "schema.invalid_format /holder",
-      "schema.invalid_value /profile",
+      "profile.unknown /profile",
       "schema.invalid_format /lot",
       "schema.unrecognized_keys /slot",
       "idempotency_key.malformed ",

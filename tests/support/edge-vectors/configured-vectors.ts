@@ -3,7 +3,7 @@
 import type { EdgeConfiguration } from "#edge/function/configuration.ts";
 import { aConnection, noCertificate, subjectOf } from "./events.ts";
 import type { Vector } from "./vector.ts";
-import { goodSlot, issuers, revokedSlot } from "./world.ts";
+import { firstLiveSlot, goodSlot, issuers, revokedSlot } from "./world.ts";
 
 export type ConfiguredVectors = {
   readonly name: string;
@@ -127,7 +127,48 @@ const hardOcsp: ConfiguredVectors = {
   vectors: ocspVectors(chain => chain[4], "ocsp"),
 };
 
-export const configuredVectors: readonly ConfiguredVectors[] = [identities, optional, softOcsp, hardOcsp];
+const expired = { notAfter: "2026-03-01T10:00:00Z" };
+
+const renewal: ConfiguredVectors = {
+  name: "expired certificates admitted to renew",
+  configuration: { ...plain, admitExpired: "to-renew" },
+  vectors: [
+    { name: "one that is valid", event: aConnection(), reason: "good" },
+    { name: "one that expired", event: aConnection(expired), reason: "good" },
+    { name: "notAfter of no date", event: aConnection({ notAfter: "never" }), reason: "expired" },
+    { name: "no notAfter", event: aConnection({ notAfter: null }), reason: "expired" },
+    {
+      name: "below the first live slot",
+      event: aConnection({ ...expired, subject: subjectOf(firstLiveSlot - 1) }),
+      reason: "good",
+    },
+    {
+      name: "of a page that is gone",
+      event: aConnection({ ...expired, subject: subjectOf(0x7000) }),
+      reason: "good",
+    },
+    {
+      name: "one that is revoked",
+      event: aConnection({ ...expired, subject: subjectOf(revokedSlot) }),
+      reason: "revoked",
+    },
+    {
+      name: "issued before the floor",
+      event: aConnection({ ...expired, notBefore: "2025-12-31T23:59:59Z" }),
+      reason: "not_before_floor",
+    },
+    { name: "no certificate", event: noCertificate, reason: "no_certificate" },
+    { name: "no store", event: aConnection(expired), fault: "no-store", reason: "exception" },
+  ],
+};
+
+export const configuredVectors: readonly ConfiguredVectors[] = [
+  identities,
+  optional,
+  softOcsp,
+  hardOcsp,
+  renewal,
+];
 
 function admitted(name: string, subject: string, issuer: string, reason: string): Vector {
   return { name, event: aConnection({ subject, issuer }), reason };

@@ -11,6 +11,7 @@ import type { RevocationReason } from "#core/certificate/certificate.ts";
 import type { CertificateAuthority, IssuedCertificate } from "#core/enrolment/ports.ts";
 import type { CaRevoker } from "#core/revocation/revoke-at-ca.ts";
 import { errorName, translateCaError } from "./errors.ts";
+import { type SigningTime, signingTime } from "./signing-time.ts";
 
 export type { ACMPCAClient };
 
@@ -20,8 +21,9 @@ export function openPrivateCa(): ACMPCAClient {
 }
 
 export function privateCa(client: ACMPCAClient): Pick<CertificateAuthority, "collect"> & CaRevoker {
+  const signing = signingTime();
   return {
-    collect: (caArn, certificateArn, waitMs) => collect(client, caArn, certificateArn, waitMs),
+    collect: (caArn, certificateArn, waitMs) => collect(client, signing, caArn, certificateArn, waitMs),
     revoke: (caArn, serial, reason) => revoke(client, caArn, serial, reason),
   };
 }
@@ -35,23 +37,24 @@ export const signingAlgorithms = {
   EC_secp384r1: "SHA384WITHECDSA",
 } as const satisfies Record<CaKeyAlgorithm, SigningAlgorithm>;
 
-// Three reads a certificate is the whole GetCertificate budget at full issuing rate (75 against 25 a second).
-const pollDelaysMs = [150, 600, 1_500, 2_500, 3_000];
-
 async function collect(
   client: ACMPCAClient,
+  signing: SigningTime,
   caArn: string,
   certificateArn: string,
   waitMs: number,
 ): Promise<IssuedCertificate | "pending"> {
-  let waited = 0;
-  for (const delay of pollDelaysMs) {
-    if (waited + delay > waitMs) return "pending";
-    await new Promise(resolve => setTimeout(resolve, delay));
-    waited += delay;
+  let waitedMs = 0;
+  for (const [polls, pauseMs] of signing.pausesMs(waitMs).entries()) {
+    await new Promise(resolve => setTimeout(resolve, pauseMs));
+    waitedMs += pauseMs;
     const issued = await getCertificate(client, caArn, certificateArn);
-    if (issued !== "pending") return issued;
+    if (issued === "pending") continue;
+    if (polls === 0) signing.wasReady();
+    else signing.wasEarly(waitedMs);
+    return issued;
   }
+  signing.wasEarly(waitedMs);
   return "pending";
 }
 

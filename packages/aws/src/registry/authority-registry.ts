@@ -6,6 +6,7 @@ import type { AuditRecord } from "#core/audit.ts";
 import { type Authority, authorityStates, caKeyAlgorithms } from "#core/authority/authority.ts";
 import type { AuthorityRegistry } from "#core/authority/ports.ts";
 import { type RegistryTable, transact } from "./client.ts";
+import { clearExhausted, recordExhausted } from "./exhausted-authority.ts";
 import type { Row } from "./rows.ts";
 import { putAudit } from "./side-rows.ts";
 import { keys } from "./table.ts";
@@ -33,6 +34,10 @@ const authorityRow = z.discriminatedUnion("kind", [
     nextSlot: z.number(),
     provisionedSlots: z.number(),
     wantedSlots: z.number(),
+    exhaustedAt: z.iso
+      .datetime()
+      .transform(text => new Date(text))
+      .optional(),
   }),
   authorityParts.extend({ kind: z.literal("adopted"), layout: z.literal("serials"), caArn: z.string() }),
   authorityParts.extend({ kind: z.literal("foreign"), layout: z.literal("serials") }),
@@ -43,6 +48,9 @@ export function dynamoAuthorityRegistry(table: RegistryTable): AuthorityRegistry
     listAuthorities: () => listAuthorities(table),
     insertAuthority: (authority, audit) => insertAuthority(table, authority, audit),
     recordProvisioned: (authorityId, slots) => raiseMark(table, authorityId, "provisionedSlots", slots),
+    recordExhausted: (authorityId, at, audit) => recordExhausted(table, authorityId, at, audit),
+    clearExhausted: (authorityId, exhaustedAt, audit) =>
+      clearExhausted(table, authorityId, exhaustedAt, audit),
   };
 }
 

@@ -10,7 +10,7 @@ import { isAppError } from "#core/error.ts";
 import type { Slot } from "#core/slot-page/slot.ts";
 import { raiseMark } from "./authority-registry.ts";
 import { type RegistryTable, type TransactItem, transact } from "./client.ts";
-import { isLotRevoked, readLot } from "./lot-registry.ts";
+import { readLot, readLotMark } from "./lot-registry.ts";
 import { keys } from "./table.ts";
 
 export function dynamoBlockRegistry(table: RegistryTable): BlockRegistry {
@@ -19,7 +19,7 @@ export function dynamoBlockRegistry(table: RegistryTable): BlockRegistry {
     cutLotBlock: (authority, block) => cut(table, authority, block, lotItems(table, block)),
     wantSlots: (authorityId, slots) => raiseMark(table, authorityId, "wantedSlots", slots),
     readLot: (tenant, lot) => readLot(table, tenant, lot),
-    isLotRevoked: (tenant, lot) => isLotRevoked(table, tenant, lot),
+    readLotMark: (tenant, lot) => readLotMark(table, tenant, lot),
     takeChunk: (block, atMost) => takeChunk(table, block, atMost),
   };
 }
@@ -77,7 +77,9 @@ function lotItems(table: RegistryTable, block: LotBlock): readonly TransactItem[
         Key: keys.lot(tenant, lot),
         UpdateExpression: "SET blocks = :more, #type = :lot",
         ConditionExpression:
-          ordinal === 0 ? "attribute_not_exists(pk)" : "blocks = :known AND attribute_not_exists(revocation)",
+          ordinal === 0
+            ? "attribute_not_exists(blocks) AND attribute_not_exists(revocation)"
+            : "blocks = :known AND attribute_not_exists(revocation)",
         ExpressionAttributeNames: { "#type": "type" },
         ExpressionAttributeValues: {
           ":more": ordinal + 1,

@@ -13,9 +13,10 @@ export type RegistryTable = { readonly documents: DynamoDBDocumentClient; readon
 
 /** `AWS_ENDPOINT_URL_DYNAMODB` points it at another endpoint, as for any SDK client. */
 export function openRegistryTable(tableName: string): RegistryTable {
-  const documents = DynamoDBDocumentClient.from(new DynamoDBClient({}), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const client = new DynamoDBClient({});
+  // It copies every request and answer for a logger that nobody has.
+  client.middlewareStack.remove("loggerMiddleware");
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   return { documents, tableName };
 }
 

@@ -1,53 +1,10 @@
-// Reads of the sparse index: what is open or owed, oldest first, and never more than that.
+// Reads of the sparse index: what is owed or due, oldest first, and never more than that.
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { Certificate } from "#core/certificate/certificate.ts";
-import type { EnrolmentId } from "#core/enrolment/enrolment.ts";
-import type { RecordedEnrolment } from "#core/enrolment/ports.ts";
-import { type Order, refuses } from "#core/order/order.ts";
 import type { RegistryTable } from "./client.ts";
-import { readEnrolment } from "./enrolment-registry.ts";
 import { readCertificates } from "./read-certificate.ts";
 import type { Row } from "./rows.ts";
 import { type Key, openShards } from "./table.ts";
-
-/** Enrolments without a certificate. The index names them; the rows themselves are read strongly. */
-export async function listOpenEnrolments(table: RegistryTable): Promise<readonly RecordedEnrolment[]> {
-  const ids = await listDue(table, "OPEN", "ENROLMENT#");
-  const rows = await Promise.all(ids.map(id => readEnrolment(table, id as EnrolmentId)));
-  return rows
-    .filter(row => row?.state === "accepted" || row?.state === "issuing")
-    .filter(row => row !== undefined);
-}
-
-/** Whether an enrolment without a certificate holds one of the order's slots. All that are open are looked at. */
-export async function hasOpenEnrolment(table: RegistryTable, order: Order): Promise<boolean> {
-  for (let shard = 0; shard < openShards; shard += 1) {
-    let start: Record<string, unknown> | undefined;
-    do {
-      const { Items = [], LastEvaluatedKey } = await table.documents.send(
-        new QueryCommand({
-          TableName: table.tableName,
-          IndexName: "byDue",
-          KeyConditionExpression: "duePk = :pk",
-          ExpressionAttributeValues: { ":pk": `OPEN#${shard}` },
-          Limit: 100,
-          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-        }),
-      );
-      const ids = Items.map(({ pk }) => String(pk).slice("ENROLMENT#".length));
-      const rows = await Promise.all(ids.map(id => readEnrolment(table, id as EnrolmentId)));
-      const held = rows.some(
-        row =>
-          (row?.state === "accepted" || row?.state === "issuing") &&
-          row.authorityId === order.authorityId &&
-          refuses(order, row.slot),
-      );
-      if (held) return true;
-      start = LastEvaluatedKey;
-    } while (start !== undefined);
-  }
-  return false;
-}
 
 /** Revoked certificates that the CA has not been told of, revoked before `before`. */
 export async function listOwedRevocations(

@@ -1,127 +1,34 @@
 // Enrolments and the certificates they become. Every write carries the state it expects to find.
 
-import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { AuditRecord } from "#core/audit.ts";
 import type { Certificate } from "#core/certificate/certificate.ts";
-import type { Enrolment, EnrolmentId } from "#core/enrolment/enrolment.ts";
-import type { EnrolmentRegistry, RecordedEnrolment, RecordIntentResult } from "#core/enrolment/ports.ts";
+import type { EnrolmentRegistry, RecordedEnrolment } from "#core/enrolment/ports.ts";
 import { assert } from "#core/error.ts";
 import { certificateIssued } from "#core/event/outgoing.ts";
 import { offsetOf, pageKey, pageOf } from "#core/slot-page/slot.ts";
+import { recordAsked, recordFruitless, recordMoved, recordNewAttempt } from "./change-enrolment.ts";
 import { type RegistryTable, transact } from "./client.ts";
+import { joinLineage } from "./lineage.ts";
 import { readCertificate } from "./read-certificate.ts";
-import { fromEnrolmentRow, type Row, toCertificateRow, toEnrolmentRow } from "./rows.ts";
+import { readEnrolment } from "./read-enrolment.ts";
+import { recordIntent } from "./record-intent.ts";
+import { toCertificateRow } from "./rows.ts";
 import { putAudit, putOutbox } from "./side-rows.ts";
 import { keys } from "./table.ts";
 
 export function dynamoEnrolmentRegistry(table: RegistryTable): EnrolmentRegistry {
   return {
-    recordIntent: (enrolment, audit) => recordIntent(table, enrolment, audit),
+    recordIntent: (enrolment, audit, claims, renewed, place) =>
+      recordIntent(table, enrolment, audit, claims, renewed, place),
     readEnrolment: id => readEnrolment(table, id),
-    recordAsked: (enrolment, certificateArn) =>
-      advance(table, enrolment, { state: "issuing", certificateArn, attempt: enrolment.attempt }),
-    recordNewAttempt: (enrolment, now) =>
-      advance(table, enrolment, {
-        state: "accepted",
-        attempt: enrolment.attempt + 1,
-        attemptStartedAt: now.toISOString(),
-      }),
+    recordAsked: (enrolment, certificateArn) => recordAsked(table, enrolment, certificateArn),
+    recordNewAttempt: (enrolment, now) => recordNewAttempt(table, enrolment, now),
+    recordFruitless: enrolment => recordFruitless(table, enrolment),
+    recordMoved: (enrolment, to, audit) => recordMoved(table, enrolment, to, audit),
     recordFailed: (enrolment, audit, burnSlot) => recordFailed(table, enrolment, audit, burnSlot),
     recordIssued: (enrolment, certificate, audit) => recordIssued(table, enrolment, certificate, audit),
     readCertificate: id => readCertificate(table, id),
   };
-}
-
-async function recordIntent(
-  table: RegistryTable,
-  enrolment: Enrolment,
-  audit: AuditRecord,
-): Promise<RecordIntentResult> {
-  const refusal = await transact(table, [
-    {
-      Put: {
-        TableName: table.tableName,
-        Item: toEnrolmentRow(enrolment),
-        ConditionExpression: "attribute_not_exists(pk)",
-        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-      },
-    },
-    {
-      // One key, one holder (threat B11); a blocked key is refused to everybody, its holder included (I14).
-      Update: {
-        TableName: table.tableName,
-        Key: keys.publicKey(enrolment.spkiSha256),
-        UpdateExpression: "SET tenant = :tenant, holder = :holder, #type = :type",
-        ConditionExpression:
-          "attribute_not_exists(pk) OR (tenant = :tenant AND holder = :holder AND attribute_not_exists(blockedAt))",
-        ExpressionAttributeNames: { "#type": "type" },
-        ExpressionAttributeValues: {
-          ":tenant": enrolment.tenant,
-          ":holder": enrolment.holder,
-          ":type": "key",
-        },
-        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-      },
-    },
-    putAudit(table, audit),
-  ]);
-  if (refusal === undefined) return { kind: "recorded", enrolment: asRecorded(enrolment) };
-  const [existing, key] = refusal;
-  if (existing !== undefined && existing !== "absent") {
-    return { kind: "exists", enrolment: asRecorded(fromEnrolmentRow(existing)) };
-  }
-  assert(key !== undefined && key !== "absent", "an intent is refused by its enrolment or its key");
-  return { kind: key["blockedAt"] === undefined ? "key_in_use" : "key_blocked" };
-}
-
-/** The brand says "on disk", which is what this adapter knows and nobody else does. */
-function asRecorded(enrolment: Enrolment): RecordedEnrolment {
-  return enrolment as RecordedEnrolment;
-}
-
-/** Strongly consistent: an enrolment decides whether the CA is asked. */
-export async function readEnrolment(
-  table: RegistryTable,
-  id: EnrolmentId,
-): Promise<RecordedEnrolment | undefined> {
-  const { Item } = await table.documents.send(
-    new GetCommand({ TableName: table.tableName, Key: keys.enrolment(id), ConsistentRead: true }),
-  );
-  return Item === undefined ? undefined : asRecorded(fromEnrolmentRow(Item));
-}
-
-/** Moves an enrolment on from the version given; somebody faster wins, and the current row is the answer. */
-async function advance(
-  table: RegistryTable,
-  enrolment: RecordedEnrolment,
-  change: Row,
-): Promise<RecordedEnrolment> {
-  const fields = Object.keys(change);
-  try {
-    const { Attributes } = await table.documents.send(
-      new UpdateCommand({
-        TableName: table.tableName,
-        Key: keys.enrolment(enrolment.id),
-        UpdateExpression: `SET version = version + :one, ${fields.map(field => `#${field} = :${field}`).join(", ")}`,
-        ConditionExpression: "version = :version",
-        ExpressionAttributeNames: Object.fromEntries(fields.map(field => [`#${field}`, field])),
-        ExpressionAttributeValues: {
-          ":one": 1,
-          ":version": enrolment.version,
-          ...Object.fromEntries(fields.map(field => [`:${field}`, change[field]])),
-        },
-        ReturnValues: "ALL_NEW",
-      }),
-    );
-    assert(Attributes !== undefined, "an update that asks for ALL_NEW answers the row");
-    return asRecorded(fromEnrolmentRow(Attributes));
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    const current = await readEnrolment(table, enrolment.id);
-    assert(current !== undefined, "a recorded enrolment is never deleted");
-    return current;
-  }
 }
 
 async function recordIssued(
@@ -168,7 +75,8 @@ async function recordIssued(
         Item: { ...keys.byHolder(certificate.tenant, certificate.holder, certificate.id), ...pointer },
       },
     },
-    putAudit(table, audit),
+    ...joinLineage(table, enrolment, certificate),
+    putAudit(table, { ...audit, tenant: certificate.tenant }),
     putOutbox(table, certificate.sha256, certificate.issuedAt, certificateIssued(certificate)),
   ]);
   return refusal === undefined;
@@ -193,7 +101,7 @@ async function recordFailed(
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       },
     },
-    putAudit(table, audit),
+    putAudit(table, { ...audit, tenant: enrolment.tenant }),
     ...(burnSlot
       ? [
           {

@@ -4,6 +4,7 @@ import type { Certificate } from "#core/certificate/certificate.ts";
 import type { HoldRegistry } from "#core/revocation/hold.ts";
 import { offsetOf, pageKey, pageOf } from "#core/slot-page/slot.ts";
 import { type RegistryTable, type TransactItem, transact } from "./client.ts";
+import { dueKeys } from "./rows.ts";
 import { putAudit } from "./side-rows.ts";
 import { type Key, keys } from "./table.ts";
 
@@ -24,7 +25,7 @@ export function dynamoHoldRegistry(table: RegistryTable): HoldRegistry {
           ConditionExpression: "attribute_not_exists(pk)",
         },
       };
-      return move(table, certificate, "active", "held", [denied, putAudit(table, audit)]);
+      return move(table, certificate, "active", "held", [denied, auditOf(table, certificate, audit)]);
     },
     recordResume: async (certificate: Certificate, audit: AuditRecord) => {
       const admitted: TransactItem = {
@@ -36,9 +37,21 @@ export function dynamoHoldRegistry(table: RegistryTable): HoldRegistry {
           ExpressionAttributeValues: { ":held": "held" },
         },
       };
-      return move(table, certificate, "held", "active", [admitted, putAudit(table, audit)]);
+      return move(
+        table,
+        certificate,
+        "held",
+        "active",
+        [admitted, auditOf(table, certificate, audit)],
+        // The sweep announces nothing for one that is held: it looks again now.
+        dueKeys(certificate.id, audit.at, audit.at),
+      );
     },
   };
+}
+
+function auditOf(table: RegistryTable, { tenant }: Certificate, audit: AuditRecord): TransactItem {
+  return putAudit(table, { ...audit, tenant });
 }
 
 async function move(
@@ -47,16 +60,22 @@ async function move(
   from: "active" | "held",
   to: "active" | "held",
   more: readonly TransactItem[],
+  due?: ReturnType<typeof dueKeys>,
 ): Promise<boolean> {
   const refusal = await transact(table, [
     {
       Update: {
         TableName: table.tableName,
         Key: keys.certificate(certificate.id),
-        UpdateExpression: "SET #state = :to, version = version + :one",
+        UpdateExpression: `SET #state = :to, version = version + :one${due === undefined ? "" : ", duePk = :duePk, dueSk = :dueSk"}`,
         ConditionExpression: "#state = :from",
         ExpressionAttributeNames: { "#state": "state" },
-        ExpressionAttributeValues: { ":from": from, ":to": to, ":one": 1 },
+        ExpressionAttributeValues: {
+          ":from": from,
+          ":to": to,
+          ":one": 1,
+          ...(due === undefined ? {} : { ":duePk": due.duePk, ":dueSk": due.dueSk }),
+        },
       },
     },
     ...more,

@@ -2,7 +2,7 @@
 import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { AuditRecord } from "#core/audit.ts";
-import type { Lot } from "#core/authority/lot.ts";
+import type { Lot, LotMark } from "#core/authority/lot.ts";
 import { type Revocation, revocationReasons } from "#core/certificate/certificate.ts";
 import type { Slot } from "#core/slot-page/slot.ts";
 import { type RegistryTable, transact } from "./client.ts";
@@ -12,6 +12,8 @@ import { keys } from "./table.ts";
 const date = z.iso.datetime().transform(text => new Date(text));
 
 const lotRow = z.object({
+  announcedSize: z.number().optional(),
+  expectedHolders: z.number().optional(),
   revocation: z.object({ reason: z.enum(revocationReasons), revokedAt: date, actor: z.string() }).optional(),
 });
 
@@ -42,20 +44,29 @@ export async function readLot(table: RegistryTable, tenant: string, name: string
   );
   // The mark sorts last and a query reads in order, so it is never older than the blocks before it; a block that
   // came in between is caught by the condition on their number.
-  const { revocation } = lotRow.parse(Items.find(({ sk }) => sk === key.sk) ?? {});
+  const mark = toMark(Items.find(({ sk }) => sk === key.sk));
   const blocks = Items.filter(({ sk }) => sk !== key.sk).map(row => {
     const { kind, tenant, lot, ...block } = lotBlockRow.parse(row);
     return { ...block, owner: { kind, tenant, lot } };
   });
-  return { tenant, name, blocks, ...(revocation === undefined ? {} : { revocation }) };
+  return { tenant, name, blocks, ...mark };
 }
 
 /** Strongly consistent. */
-export async function isLotRevoked(table: RegistryTable, tenant: string, lot: string): Promise<boolean> {
+export async function readLotMark(table: RegistryTable, tenant: string, lot: string): Promise<LotMark> {
   const { Item } = await table.documents.send(
     new GetCommand({ TableName: table.tableName, Key: keys.lot(tenant, lot), ConsistentRead: true }),
   );
-  return lotRow.parse(Item ?? {}).revocation !== undefined;
+  return toMark(Item);
+}
+
+function toMark(row: unknown): LotMark {
+  const { announcedSize, expectedHolders, revocation } = lotRow.parse(row ?? {});
+  return {
+    ...(announcedSize === undefined ? {} : { announcedSize }),
+    ...(expectedHolders === undefined ? {} : { expectedHolders }),
+    ...(revocation === undefined ? {} : { revocation }),
+  };
 }
 
 /** False when the lot has got another block since it was read, or was revoked meanwhile. */
@@ -71,14 +82,14 @@ export async function recordLotRevoked(
         TableName: table.tableName,
         Key: keys.lot(tenant, name),
         UpdateExpression: "SET revocation = :revocation",
-        ConditionExpression: "blocks = :known AND attribute_not_exists(revocation)",
+        ConditionExpression: `${blocks.length === 0 ? "attribute_exists(pk) AND attribute_not_exists(blocks)" : "blocks = :known"} AND attribute_not_exists(revocation)`,
         ExpressionAttributeValues: {
           ":revocation": { ...revocation, revokedAt: revocation.revokedAt.toISOString() },
-          ":known": blocks.length,
+          ...(blocks.length === 0 ? {} : { ":known": blocks.length }),
         },
       },
     },
-    putAudit(table, audit),
+    putAudit(table, { ...audit, tenant }),
   ]);
   return refusal === undefined;
 }

@@ -1,7 +1,8 @@
 // The outbox as its relay sees it: rows that arrive on the stream, deleted once the bus has taken their event.
-import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
+import { fail } from "#core/error.ts";
 import type { OutgoingEvent } from "#core/event/outgoing.ts";
 import type { OutboxEvent } from "#core/event/relay.ts";
 import { sha256Fields } from "#core/sha256.ts";
@@ -25,8 +26,15 @@ export function parseOutboxImage(image: unknown): OutboxEvent | undefined {
   return { key: { pk, sk }, at, detailType, detail };
 }
 
-export async function deleteOutboxRow(table: RegistryTable, event: OutboxEvent): Promise<void> {
-  await table.documents.send(new DeleteCommand({ TableName: table.tableName, Key: event.key }));
+/** At most 25, BatchWriteItem's own limit. Throws `registry.busy` when some are left: their events go out once more. */
+export async function deleteOutboxRows(table: RegistryTable, events: readonly OutboxEvent[]): Promise<void> {
+  // A batch that comes again may hold a row twice, deleted and put once more; BatchWriteItem refuses a repeated key.
+  const keysOnce = new Map(events.map(({ key }) => [`${key.pk} ${key.sk}`, key])).values();
+  const requests = Array.from(keysOnce, key => ({ DeleteRequest: { Key: key } }));
+  const { UnprocessedItems } = await table.documents.send(
+    new BatchWriteCommand({ RequestItems: { [table.tableName]: requests } }),
+  );
+  if ((UnprocessedItems?.[table.tableName] ?? []).length > 0) fail("registry.busy", { retryAfterSeconds: 1 });
 }
 
 /** For what no transaction of ours has changed. The same event of the same run is put once. */

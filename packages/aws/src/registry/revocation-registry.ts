@@ -89,7 +89,7 @@ export async function recordRevocation(
     },
     ...more,
     ...(revocation.reason === "keyCompromise" ? [blockKey(table, certificate, revokedAt)] : []),
-    putAudit(table, audit),
+    putAudit(table, { ...audit, tenant: certificate.tenant }),
     putOutbox(table, certificate.sha256, revocation.revokedAt, certificateRevoked(certificate, revocation)),
   ]);
   return refusal === undefined ? "revoked" : "already";

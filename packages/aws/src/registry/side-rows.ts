@@ -2,11 +2,11 @@
 import type { AuditRecord } from "#core/audit.ts";
 import type { OutgoingEvent } from "#core/event/outgoing.ts";
 import type { RegistryTable, TransactItem } from "./client.ts";
-import { keys, outboxShards, shardOf } from "./table.ts";
+import { auditDay, keys, outboxShards, shardOf } from "./table.ts";
 
 /** Conditional on absence: an audit record is written once and never replaced (invariant I11). */
-export function putAudit(table: RegistryTable, audit: AuditRecord): TransactItem {
-  const { subject, action, actor, requestId, at, facts } = audit;
+export function putAudit(table: RegistryTable, audit: AuditRecord) {
+  const { subject, action, actor, tenant, requestId, at, facts } = audit;
   return {
     Put: {
       TableName: table.tableName,
@@ -17,12 +17,15 @@ export function putAudit(table: RegistryTable, audit: AuditRecord): TransactItem
         action,
         actor,
         requestId,
+        ...(tenant === undefined ? {} : { tenant }),
         at: at.toISOString(),
         facts,
+        tenantPk: auditDay(tenant, at.toISOString().slice(0, 10)),
+        tenantSk: `${at.toISOString()}#${requestId}#${action}#${subject}`,
       },
       ConditionExpression: "attribute_not_exists(pk)",
     },
-  };
+  } satisfies TransactItem;
 }
 
 /**

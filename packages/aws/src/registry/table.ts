@@ -5,6 +5,7 @@
 const listed = [
   "id",
   "state",
+  "tenant",
   "holder",
   "lot",
   "profile",
@@ -76,20 +77,89 @@ export const keys = {
     pk: `LOT#${tenant}#${lot}`,
     sk: `BLOCK#${ordinal.toString(16).padStart(6, "0")}`,
   }),
+  /** Apart from the lot's own rows, which are read as a whole: a manifest has as many rows as the lot has holders. */
+  expectedHolder: (tenant: string, lot: string, holder: string): Key => ({
+    pk: `MANIFEST#${tenant}#${lot}`,
+    sk: `HOLDER#${holder}`,
+  }),
   follow: (orderId: string): Key => ({ pk: `FOLLOW#${orderId}`, sk: "FOLLOW" }),
+  claim: (id: string): Key => ({ pk: `CLAIM#${id}`, sk: "CLAIM" }),
+  /** `shard` in one hex digit. */
+  claimCounter: (id: string, shard: number): Key => ({
+    pk: `CLAIM#${id}`,
+    sk: `COUNTER#${shard.toString(16)}`,
+  }),
+  /** Claims of a line's certificate, in the order they end. */
+  claimOfLine: (tenant: string, line: string, expiresAt: Date, id: string): Key => ({
+    pk: `LINE#${tenant}#${line}`,
+    sk: `CLAIM#${expiresAt.toISOString()}#${id}`,
+  }),
+  /** A tenant's claims, in the order they were made. */
+  claimOfTenant: (tenant: string, createdAt: Date, id: string): Key => ({
+    pk: `CLAIMS#${tenant}`,
+    sk: `CLAIM#${createdAt.toISOString()}#${id}`,
+  }),
+  profile: (name: string): Key => ({ pk: "PROFILES", sk: `PROFILE#${name}` }),
+  /** That one refusal of this code was told in this minute. */
+  toldRefusal: (tenant: string, code: string, minute: string): Key => ({
+    pk: `REFUSED#${tenant}`,
+    sk: `${code}#${minute}`,
+  }),
+  rotation: (id: string): Key => ({ pk: `ROTATION#${id}`, sk: "ROTATION" }),
+  /** Up to a hundred certificates of a wave. */
+  wavePart: (rotationId: string, number: number): Key => ({
+    pk: `ROTATION#${rotationId}`,
+    sk: `PART#${number.toString(16).padStart(8, "0")}`,
+  }),
+  /** That a rotation of these certificates is under way. */
+  rotationOf: (selector: string): Key => ({ pk: `ROTATION-OF#${selector}`, sk: "LIVE" }),
+  /** A certificate that the CA issued and no enrolment owns. Kept for good: what was found once is not found again. */
+  orphan: (certificateId: string): Key => ({ pk: `ORPHAN#${certificateId}`, sk: "ORPHAN" }),
+  /** How far the reconciliation with the CA's reports has come. */
+  caReconciliation: (authorityId: string): Key => ({ pk: `CA-RECONCILIATION#${authorityId}`, sk: "LATEST" }),
   auditReport: (authorityId: string): Key => ({ pk: `AUDIT-REPORT#${authorityId}`, sk: "LATEST" }),
   audit: (subject: string, at: Date, requestId: string, action: string): Key => ({
-    pk: `AUDIT#${subject}`,
+    pk: auditPartition(subject),
     sk: `${at.toISOString()}#${requestId}#${action}`,
   }),
+  /** Permits taken of one short window of the CA's rate. */
+  rateWindow: (window: number): Key => ({ pk: `RATE#${window}`, sk: "ISSUE" }),
   /** One row: what publisher and reconciler last saw of the edge store. */
   edgeStatus: { pk: "EDGE", sk: "STATUS" } satisfies Key,
+  /** One row: the certificate that the edge shows to our API, and the rotation under way. */
+  originCertificate: { pk: "ORIGIN", sk: "CERTIFICATE" } satisfies Key,
+  /** One row: how far the sweep has come. */
+  sweep: { pk: "SWEEP", sk: "CHECKPOINT" } satisfies Key,
   outbox: (shard: number, id: string): Key => ({ pk: `OUTBOX#${shard.toString(16)}`, sk: id }),
 } as const;
+
+/** Open enrolments in `byDue`: apart are those of which nothing is outstanding at the CA, as the queue has them. */
+export function openPartition(kind: "OPEN" | "QUEUED", shard: number): string {
+  return `${kind}#${shard}`;
+}
+
+/** Certificates by the day, such as `2026-03-01`, on which something is due for them. */
+export function duePartition(day: string, shard: number): string {
+  return `DUE#${day}#${shard}`;
+}
 
 /** A stable shard for `text`, which must be hexadecimal (a digest or a serial): its last digits are evenly spread. */
 export function shardOf(text: string, shards: number): number {
   return Number.parseInt(text.slice(-4), 16) % shards;
+}
+
+/** The partition of `byTenant` for a month of issuance, such as `2026-03`. */
+export function tenantMonth(tenant: string, month: string): string {
+  return `TENANT#${tenant}#${month}`;
+}
+
+export function auditPartition(subject: string): string {
+  return `AUDIT#${subject}`;
+}
+
+/** The partition of `byTenant` for a day's audit records; `-` is no tenant's name. */
+export function auditDay(tenant: string | undefined, day: string): string {
+  return `AUDIT#${tenant ?? "-"}#${day}`;
 }
 
 /** An offset in a page sorts as text too. */

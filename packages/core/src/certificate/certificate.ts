@@ -36,6 +36,8 @@ export type Certificate = {
   readonly renewalCount?: number;
   /** When a successor took its place. */
   readonly supersededAt?: Date;
+  /** When it was at the edge again, superseded: told once. */
+  readonly returnedAt?: Date;
   /** The share of its life after which its renewal window opens, in percent: its profile's, at issuance. */
   readonly opensAtPercent: number;
   readonly windowMove?: WindowMove;

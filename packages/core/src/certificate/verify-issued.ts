@@ -30,7 +30,7 @@ const clientAuth = "1.3.6.1.5.5.7.3.2";
 /** Answers every reason at once; never throws on a certificate that parses. */
 export async function verifyIssued(certificatePem: string, expected: Expectation): Promise<Verdict> {
   const certificate = new x509.X509Certificate(certificatePem);
-  const issuer = new x509.X509Certificate(expected.authority.certificatePem);
+  const issuer = parsedIssuer(expected.authority.certificatePem);
   const serial = parseSerial(certificate.serialNumber);
   const arnSerial = parseSerial(expected.certificateArn.split("/").at(-1) ?? "");
   const checks: readonly (readonly [boolean, string])[] = [
@@ -59,6 +59,17 @@ export async function verifyIssued(certificatePem: string, expected: Expectation
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
   };
+}
+
+/** Authorities are few, and every certificate of one is checked against the same issuer. */
+const mostIssuers = 16;
+const issuers = new Map<string, x509.X509Certificate>();
+
+function parsedIssuer(pem: string): x509.X509Certificate {
+  const issuer = issuers.get(pem) ?? new x509.X509Certificate(pem);
+  if (issuers.size >= mostIssuers) issuers.clear();
+  issuers.set(pem, issuer);
+  return issuer;
 }
 
 // The library uses the wall clock unless told not to. It answers false for an algorithm it cannot run, but throws on a

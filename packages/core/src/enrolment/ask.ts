@@ -4,7 +4,7 @@ import { issuesNow, type ManagedAuthority } from "#core/authority/authority.ts";
 import { isAppError } from "#core/error.ts";
 import { type EnrolmentQueue, type IssuePermits, type Permit, purposeOf } from "#core/issuance/ports.ts";
 import { subjectFor } from "#core/profile/profile.ts";
-import { awaitsItsTurn } from "./enrolment.ts";
+import { awaitsItsTurn, isOpen } from "./enrolment.ts";
 import { type MoveDeps, moveToIssuing, recordUsedUp } from "./move.ts";
 import type { CertificateAuthority, RecordedEnrolment } from "./ports.ts";
 import { idempotencyToken } from "./request.ts";
@@ -98,9 +98,9 @@ async function startAttempt(deps: AskDeps, enrolment: RecordedEnrolment, turn: T
   }
   // Somebody else is at it at this moment: a second ask would cost a call and tell nothing new.
   deps.permits.giveBack(permit);
-  return awaitsItsTurn(started.enrolment) || started.enrolment.certificateId !== undefined
-    ? { kind: "again", enrolment: started.enrolment, turn: { ...turn, permit: undefined } }
-    : pending("issuing", 2);
+  return isOpen(started.enrolment) && !awaitsItsTurn(started.enrolment)
+    ? pending("issuing", 2)
+    : { kind: "again", enrolment: started.enrolment, turn: { ...turn, permit: undefined } };
 }
 
 async function search(

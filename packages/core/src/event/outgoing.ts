@@ -1,10 +1,17 @@
 // Events that edgecert puts on the bus, through the outbox. Times are ISO 8601 in UTC, whole seconds.
+import type { AuditRecord } from "#core/audit.ts";
 import type { Certificate } from "#core/certificate/certificate.ts";
 
 export type OutgoingEvent = {
   readonly detailType:
     | "Certificate Issued"
     | "Certificate Revoked"
+    | "Certificate Renewal Due"
+    | "Certificate Expiring"
+    | "Certificate Superseded"
+    | "Superseded Certificate Returned"
+    | "Job Run Requested"
+    | "Rotation Ended"
     | "Enrolment Refused"
     | "Edge Drift Detected";
   readonly detail: Readonly<Record<string, unknown>>;
@@ -19,6 +26,30 @@ export function certificateIssued(certificate: Certificate): OutgoingEvent {
       ...describe(certificate),
       enrolment: certificate.enrolmentId,
       issuedAt: isoSeconds(certificate.issuedAt),
+    },
+  };
+}
+
+/**
+ * For people and rules that watch for trouble: it names what was refused and where its record is, not what was posted.
+ * Refusals can be many; see `RefusalRegistry` for how few of them are told.
+ */
+export function enrolmentRefused(audit: AuditRecord): OutgoingEvent {
+  const { holder, profile, lot, code, findings } = audit.facts;
+  return {
+    detailType: "Enrolment Refused",
+    detail: {
+      version: "1",
+      subject: audit.subject,
+      ...(audit.tenant === undefined ? {} : { tenant: audit.tenant }),
+      actor: audit.actor,
+      code,
+      ...(findings === undefined ? {} : { findings: findings.split(" ") }),
+      ...(holder === undefined ? {} : { holder }),
+      ...(profile === undefined ? {} : { profile }),
+      ...(lot === undefined ? {} : { lot }),
+      requestId: audit.requestId,
+      refusedAt: isoSeconds(audit.at),
     },
   };
 }
@@ -40,7 +71,7 @@ export function certificateRevoked(
   };
 }
 
-function describe(certificate: Certificate): Record<string, unknown> {
+export function describe(certificate: Certificate): Record<string, unknown> {
   return {
     version: "1",
     certificate: certificate.id,

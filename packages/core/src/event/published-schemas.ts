@@ -1,6 +1,19 @@
-// The event schemas that senders may rely on, as JSON Schema 2020-12, by the file name they are published under.
+// The event schemas that senders and consumers may rely on, as JSON Schema 2020-12, by the file name they are published under.
 import * as z from "zod";
 import { compromiseReportedDetailType, compromiseReportedSchema } from "./compromise-reported.ts";
+import {
+  expiringDetailType,
+  expiringSchema,
+  renewalDueDetailType,
+  renewalDueSchema,
+} from "./renewal-events.ts";
+import { rotationEndedDetailType, rotationEndedSchema } from "./rotation-ended.ts";
+import {
+  supersededDetailType,
+  supersededReturnedDetailType,
+  supersededReturnedSchema,
+  supersededSchema,
+} from "./superseded-events.ts";
 
 export function publishedSchemas(): Readonly<Record<string, unknown>> {
   return {
@@ -8,6 +21,31 @@ export function publishedSchemas(): Readonly<Record<string, unknown>> {
       ...z.toJSONSchema(compromiseReportedSchema, { io: "input" }),
       title: compromiseReportedDetailType,
       description: "The detail of the event. Any source but `edgecert` may put it on the bus.",
+    },
+    "certificate-renewal-due.v1.schema.json": {
+      ...z.toJSONSchema(renewalDueSchema, { io: "input" }),
+      title: renewalDueDetailType,
+      description: "The detail of the event. Members may be added.",
+    },
+    "certificate-expiring.v1.schema.json": {
+      ...z.toJSONSchema(expiringSchema, { io: "input" }),
+      title: expiringDetailType,
+      description: "The detail of the event. Members may be added.",
+    },
+    "rotation-ended.v1.schema.json": {
+      ...z.toJSONSchema(rotationEndedSchema, { io: "input" }),
+      title: rotationEndedDetailType,
+      description: "The detail of the event. Members may be added.",
+    },
+    "certificate-superseded.v1.schema.json": {
+      ...z.toJSONSchema(supersededSchema, { io: "input" }),
+      title: supersededDetailType,
+      description: "The detail of the event. Members may be added.",
+    },
+    "superseded-certificate-returned.v1.schema.json": {
+      ...z.toJSONSchema(supersededReturnedSchema, { io: "input" }),
+      title: supersededReturnedDetailType,
+      description: "The detail of the event. Members may be added.",
     },
   };
 }

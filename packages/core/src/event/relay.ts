@@ -12,7 +12,8 @@ export type OutboxEvent = {
 export type RelayDeps = {
   /** Answers, per event and in order, whether the bus took it. */
   readonly send: (events: readonly OutboxEvent[]) => Promise<readonly boolean[]>;
-  readonly forget: (event: OutboxEvent) => Promise<void>;
+  /** At most ten at a time. Rejects when one of them may still be there. */
+  readonly forget: (events: readonly OutboxEvent[]) => Promise<void>;
 };
 
 /** PutEvents takes at most ten entries. */
@@ -28,7 +29,8 @@ export async function relayOutbox(
     const batch = events.slice(from, from + entriesPerCall);
     const taken = await deps.send(batch);
     refused.push(...batch.filter((_, index) => taken[index] !== true));
-    await Promise.all(batch.filter((_, index) => taken[index] === true).map(event => deps.forget(event)));
+    const sent = batch.filter((_, index) => taken[index] === true);
+    if (sent.length > 0) await deps.forget(sent);
   }
   return refused;
 }

@@ -12,7 +12,8 @@ export type StoreUsage = {
 export const storeLimitBytes = 5_000_000;
 
 /** `reserved`: new pages are not written any more, only what revocations need. */
-export type UsageLevel = "ample" | "warning" | "alarm" | "reserved";
+export const usageLevels = ["ample", "warning", "alarm", "reserved"] as const;
+export type UsageLevel = (typeof usageLevels)[number];
 
 /** Percent of the limit from which each level holds, highest first. */
 const levels: readonly (readonly [fromPercent: number, level: UsageLevel])[] = [

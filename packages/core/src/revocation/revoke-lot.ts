@@ -2,7 +2,7 @@
 // lot once the orders' pages are written; the certificates' own rows follow in the background (`follow-order.ts`).
 import type { AuditRecord } from "#core/audit.ts";
 import { lastSlot, type SlotBlock } from "#core/authority/block.ts";
-import type { Lot } from "#core/authority/lot.ts";
+import { isKnown, type Lot } from "#core/authority/lot.ts";
 import type { Revocation, RevocationReason } from "#core/certificate/certificate.ts";
 import { fail } from "#core/error.ts";
 import type { Order, OrderCause } from "#core/order/order.ts";
@@ -36,8 +36,8 @@ export type RevokeLotResult = { readonly orders: readonly string[]; readonly alr
 const mostAttempts = 5;
 
 /**
- * Safe to repeat: what a crash has left out is made up for. Refuses with `resource.not_found` for a lot that has no
- * block, and with `registry.busy`.
+ * Safe to repeat: what a crash has left out is made up for. A lot that was only announced is ended before it begins.
+ * Refuses with `resource.not_found` for a lot that nobody has heard of, and with `registry.busy`.
  */
 export async function revokeLot(
   deps: { readonly registry: LotRevocationRegistry; readonly now: () => Date },
@@ -73,7 +73,7 @@ async function endLot(
 ): Promise<Lot & { readonly revocation: Revocation }> {
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const lot = await deps.registry.readLot(report.tenant, report.lot);
-    if (lot.blocks.length === 0) fail("resource.not_found", { kind: "lot" });
+    if (!isKnown(lot)) fail("resource.not_found", { kind: "lot" });
     // Revoked before, perhaps by a run that got no further: its reason and time stand.
     if (lot.revocation !== undefined) return { ...lot, revocation: lot.revocation };
     const revocation = { reason: report.reason, revokedAt: deps.now(), actor: report.actor };

@@ -2,6 +2,7 @@
 import { type Authority, isManaged } from "#core/authority/authority.ts";
 import { requireScope } from "#core/caller.ts";
 import type { RecordedCrl } from "#core/crl/ports.ts";
+import type { AuthorityAtEdgeBody } from "../contract/authority.ts";
 import { authoritiesDeps } from "../deps.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
@@ -24,11 +25,8 @@ export function getAuthoritiesRoute(deps: AuthoritiesDeps): Route {
   };
 }
 
-async function present(
-  deps: AuthoritiesDeps,
-  authority: Authority,
-): Promise<Readonly<Record<string, unknown>>> {
-  if (isManaged(authority)) return { ...presentAuthority(authority), ...presentSlots(authority) };
+async function present(deps: AuthoritiesDeps, authority: Authority): Promise<AuthorityAtEdgeBody> {
+  if (isManaged(authority)) return { ...presentAuthority(authority), slots: presentSlots(authority) };
   const [revokedSerials, crl] = await Promise.all([
     deps.countRevokedSerials(authority.id),
     deps.readCrl(authority.id),

@@ -6,6 +6,7 @@ import { isoSeconds } from "#core/event/outgoing.ts";
 import type { EdgeStatus, EdgeStatusRegistry } from "#core/publication/edge-status.ts";
 import { livePages } from "#core/publication/expected-keys.ts";
 import { usageLevel } from "#core/publication/store-usage.ts";
+import type { EdgeBody } from "../contract/get-edge.ts";
 import { getEdgeDeps } from "../deps.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
@@ -18,14 +19,12 @@ export function getEdgeRoute(deps: GetEdgeDeps): Route {
     requireScope(await authenticate(deps, event), "certificates:read");
     const { publication, reconciliation } = await deps.status.readEdgeStatus();
     const authorities = await deps.listAuthorities();
-    return {
-      status: 200,
-      body: {
-        ...(publication === undefined ? {} : describePublication(publication, deps.now())),
-        ...(reconciliation === undefined ? {} : { reconciliation: describeReconciliation(reconciliation) }),
-        authorities: authorities.map(authority => describeAuthority(authority)),
-      },
+    const body: EdgeBody = {
+      ...(publication === undefined ? {} : describePublication(publication, deps.now())),
+      ...(reconciliation === undefined ? {} : { reconciliation: describeReconciliation(reconciliation) }),
+      authorities: authorities.map(authority => describeAuthority(authority)),
     };
+    return { status: 200, body };
   };
 }
 

@@ -2,6 +2,7 @@
 import { requireScope } from "#core/caller.ts";
 import { isoSeconds } from "#core/event/outgoing.ts";
 import { type ReconcileDeps, reconcile } from "#core/publication/reconcile.ts";
+import type { ReconciliationBody } from "../contract/post-edge-reconcile.ts";
 import { postEdgeReconcileDeps } from "../deps.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
@@ -20,15 +21,13 @@ export function postEdgeReconcileRoute(deps: ReconcileDeps & AuthenticateDeps): 
       until,
     });
     reportReconciliation({ startedAt, finishedAt, ...result }, logger);
-    return {
-      status: 200,
-      body: {
-        ...result,
-        startedAt: isoSeconds(startedAt),
-        finishedAt: isoSeconds(finishedAt),
-        complete: stoppedAfter === undefined,
-      },
+    const body: ReconciliationBody = {
+      ...result,
+      startedAt: isoSeconds(startedAt),
+      finishedAt: isoSeconds(finishedAt),
+      complete: stoppedAfter === undefined,
     };
+    return { status: 200, body };
   };
 }
 

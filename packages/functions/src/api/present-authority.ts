@@ -1,9 +1,10 @@
 // Authorities and their lists as the API shows them.
-import { type Authority, isManaged } from "#core/authority/authority.ts";
+import type { Authority, ManagedAuthority } from "#core/authority/authority.ts";
 import type { RecordedCrl } from "#core/crl/ports.ts";
 import { isoSeconds } from "#core/event/outgoing.ts";
+import type { AuthorityBody, CrlBody, SlotsBody } from "../contract/authority.ts";
 
-export function presentAuthority(authority: Authority): Readonly<Record<string, unknown>> {
+export function presentAuthority(authority: Authority): AuthorityBody {
   return {
     id: authority.id,
     kind: authority.kind,
@@ -16,13 +17,12 @@ export function presentAuthority(authority: Authority): Readonly<Record<string, 
 }
 
 /** Slots of a managed authority as numbers; what is known of them is a matter of pages. */
-export function presentSlots(authority: Authority): Readonly<Record<string, unknown>> {
-  if (!isManaged(authority)) return {};
+export function presentSlots(authority: ManagedAuthority): SlotsBody {
   const { firstLiveSlot, nextSlot, provisionedSlots } = authority;
-  return { slots: { firstLive: firstLiveSlot, next: nextSlot, provisioned: provisionedSlots } };
+  return { firstLive: firstLiveSlot, next: nextSlot, provisioned: provisionedSlots };
 }
 
-export function presentCrl(crl: RecordedCrl): Readonly<Record<string, unknown>> {
+export function presentCrl(crl: RecordedCrl): CrlBody {
   return {
     state: crl.state,
     ...(crl.number === undefined ? {} : { number: crl.number }),

@@ -24,10 +24,16 @@ export function presentIssued(
 
 export function presentCertificate(certificate: Certificate): CertificateBody {
   const { state, enrolmentId, revocation, revokedAtCaAt, certificatePem } = certificate;
+  const { renews, renewedBy, lastSeenAt, supersededAt, returnedAt } = certificate;
   return {
     ...presentIdentity(certificate),
     state,
     enrolment: enrolmentId,
+    ...(renews === undefined ? {} : { renews }),
+    ...(renewedBy === undefined ? {} : { renewedBy }),
+    ...(lastSeenAt === undefined ? {} : { lastSeenAt: isoSeconds(lastSeenAt) }),
+    ...(supersededAt === undefined ? {} : { supersededAt: isoSeconds(supersededAt) }),
+    ...(returnedAt === undefined ? {} : { returnedAt: isoSeconds(returnedAt) }),
     ...(revocation === undefined
       ? {}
       : {

@@ -51,6 +51,17 @@ export const certificateSchema = z
     ...identity,
     state: stateSchema,
     enrolment: enrolmentIdSchema,
+    renews: certificateIdSchema.optional().meta({ description: "The certificate before it" }),
+    renewedBy: certificateIdSchema.optional().meta({ description: "The one after it" }),
+    lastSeenAt: timeSchema.optional().meta({
+      description: "When a connection log showed it at the edge; up to a day behind while it is in use",
+    }),
+    supersededAt: timeSchema
+      .optional()
+      .meta({ description: "When its successor was proved, or took its place" }),
+    returnedAt: timeSchema.optional().meta({
+      description: "When it was at the edge again although it was superseded: somebody may have a copy",
+    }),
     revocation: revocationSchema.optional(),
     certificate: pemSchema,
   })

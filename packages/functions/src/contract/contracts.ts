@@ -18,6 +18,7 @@ import { getProblem } from "./get-problem.ts";
 import { getProfile } from "./get-profile.ts";
 import { getProfiles } from "./get-profiles.ts";
 import { getRenewalWindow } from "./get-renewal-window.ts";
+import { getRotation } from "./get-rotation.ts";
 import { getTrustBundle } from "./get-trust-bundle.ts";
 import { patchClaim } from "./patch-claim.ts";
 import { postAuthorities } from "./post-authorities.ts";
@@ -26,9 +27,12 @@ import { postCertificates } from "./post-certificates.ts";
 import { postClaims } from "./post-claims.ts";
 import { postEdgeReconcile } from "./post-edge-reconcile.ts";
 import { postEst, postEstLabelled } from "./post-est.ts";
+import { postJobRun } from "./post-job-run.ts";
 import { postLotEnrolments } from "./post-lot-enrolments.ts";
 import { postLotManifest } from "./post-lot-manifest.ts";
 import { postAuthorityWindows, postCertificateWindow, postLotWindows } from "./post-renewal-window.ts";
+import { abortRotation, pauseRotation, resumeRotation } from "./post-rotation-change.ts";
+import { postRotations } from "./post-rotations.ts";
 import { putLot } from "./put-lot.ts";
 import { putProfile } from "./put-profile.ts";
 import { renewCertificate } from "./renew-certificate.ts";
@@ -42,12 +46,16 @@ export const contracts = {
   "renew-certificate": [renewCertificate],
   "get-renewal-window": [getRenewalWindow],
   "post-renewal-window": [postCertificateWindow, postLotWindows, postAuthorityWindows],
+  "post-rotations": [postRotations],
+  "get-rotation": [getRotation],
+  "post-rotation-change": [pauseRotation, resumeRotation, abortRotation],
   "post-authorities": [postAuthorities],
   "get-authorities": [getAuthorities],
   "post-authority-crl": [postAuthorityCrl],
   "get-trust-bundle": [getTrustBundle],
   "get-edge": [getEdge],
   "post-edge-reconcile": [postEdgeReconcile],
+  "post-job-run": [postJobRun],
   "post-claims": [postClaims],
   "get-claims": [getClaims],
   "get-claim": [getClaim],

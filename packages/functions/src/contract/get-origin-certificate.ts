@@ -26,5 +26,5 @@ export const getOriginCertificate = {
       content: { kind: "json", schema: originCertificateSchema },
     },
   },
-  problems: ["caller.unauthenticated"],
+  problems: ["caller.unauthenticated", "resource.not_found"],
 } as const satisfies RouteContract;

@@ -74,5 +74,5 @@ export const postLotEnrolments = {
       content: { kind: "lines", schema: lotResultSchema },
     },
   },
-  problems: ["registry.busy"],
+  problems: ["resource.not_found", "registry.busy"],
 } as const satisfies RouteContract;

@@ -32,5 +32,5 @@ export const postLotManifest = {
   query: lotQuery,
   body: { kind: "lines", schema: expectedHolderSchema },
   responses: { 200: { description: "Added.", content: { kind: "json", schema: manifestSchema } } },
-  problems: ["lot.started", "lot.revoked", "registry.busy"],
+  problems: ["resource.not_found", "lot.started", "lot.revoked", "registry.busy"],
 } as const satisfies RouteContract;

@@ -1,7 +1,7 @@
 // What a profile looks like in answers.
 import * as z from "zod";
 import { profileNameSchema } from "#core/name.ts";
-import { askers, keyTypes, templateArn } from "#core/profile/profile.ts";
+import { askers, keyTypes, onReturns, templateArn } from "#core/profile/profile.ts";
 import { timeSchema } from "./certificate.ts";
 
 export const profileSchema = z
@@ -19,6 +19,9 @@ export const profileSchema = z
       keyReuse: z.enum(["refuse", "allow"]),
       graceDays: z.int(),
       overlapDays: z.int(),
+      onReturn: z.enum(onReturns).meta({
+        description: "When a superseded certificate comes back: the event alone, or its lineage is held",
+      }),
       expiringDays: z.array(z.int()),
     }),
     version: z.int().optional().meta({ description: "Of a profile that is not built in" }),

@@ -17,5 +17,5 @@ export const putLot = {
   query: lotQuery,
   body: { kind: "json", schema: announceLotSchema },
   responses: { 200: { description: "The lot.", content: { kind: "json", schema: lotBodySchema } } },
-  problems: ["lot.started", "lot.revoked", "registry.busy"],
+  problems: ["resource.not_found", "lot.started", "lot.revoked", "registry.busy"],
 } as const satisfies RouteContract;

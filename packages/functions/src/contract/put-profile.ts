@@ -18,5 +18,5 @@ export const putProfile = {
   params: putProfileParams,
   body: { kind: "json", schema: profileDefinitionSchema },
   responses: { 200: { description: "The profile.", content: { kind: "json", schema: profileSchema } } },
-  problems: ["profile.built_in", "resource.changed", "registry.busy"],
+  problems: ["resource.not_found", "profile.built_in", "resource.changed", "registry.busy"],
 } as const satisfies RouteContract;

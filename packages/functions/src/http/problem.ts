@@ -34,6 +34,34 @@ const problems = {
     title: "There is no such resource",
     detail: data => `No ${data.kind} answers to this name.`,
   },
+  "claim.exhausted": {
+    status: 403,
+    title: "The claim is used up",
+    detail: data => `${data.claimId} has none left; an operator can raise its count.`,
+  },
+  "claim.inactive": {
+    status: 403,
+    title: "The claim is not in force",
+    detail: data => `${data.claimId} is ${data.reason}; an operator can change that.`,
+  },
+  "profile.built_in": {
+    status: 409,
+    title: "The profile is built in",
+    detail: data => `${data.name} cannot be replaced; choose another name.`,
+  },
+  "resource.changed": {
+    status: 409,
+    title: "The resource is not what the change expects",
+    detail: data =>
+      data.version === 0
+        ? "There is none to replace."
+        : `It has version ${data.version} by now; read it again.`,
+  },
+  "certificate.ambiguous": {
+    status: 409,
+    title: "Several certificates have this name",
+    detail: data => `Ask for one of ${data.ids.join(", ")}.`,
+  },
   "enrolment.refused": { status: 422, title: "The certificate request is refused", detail: count },
   "enrolment.key_in_use": {
     status: 409,
@@ -59,6 +87,41 @@ const problems = {
     status: 409,
     title: "The lot is revoked",
     detail: data => `Enrol under another lot than ${data.lot}.`,
+  },
+  "lot.started": {
+    status: 409,
+    title: "The lot has certificates already",
+    detail: data => `The size and the manifest of ${data.lot} are settled before its first certificate.`,
+  },
+  "lot.line_unanswered": {
+    status: 503,
+    title: "The call ended before this line had its answer",
+    detail: busy,
+  },
+  "renewal.refused": {
+    status: 409,
+    title: "The certificate cannot be renewed",
+    detail: data => data.reason,
+  },
+  "renewal.too_early": {
+    status: 409,
+    title: "The renewal window is not open yet",
+    detail: data => `It opens at ${data.start.toISOString()}; an operator can move it.`,
+  },
+  "renewal.exists": {
+    status: 409,
+    title: "The certificate has been renewed",
+    detail: data => `Its successor is ${data.successor}.`,
+  },
+  "rotation.exists": {
+    status: 409,
+    title: "These certificates are being rotated",
+    detail: data => `${data.rotationId} is under way; it can be aborted.`,
+  },
+  "rotation.ended": {
+    status: 409,
+    title: "The rotation has ended",
+    detail: data => `It is ${data.state}; a new one can be started.`,
   },
   "authority.unavailable": { status: 503, title: "No authority can issue now", detail: data => data.reason },
   "authority.exists": {
@@ -86,27 +149,43 @@ export type ProblemResponse = {
   readonly body: string;
 };
 
-/** Every thrown value becomes a problem document; what is not ours becomes `internal` and shows nothing. */
-export function toProblemResponse(error: unknown, requestId: string): ProblemResponse {
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  readonly code: Code;
+  readonly errors?: readonly Finding[];
+  /** A header where the problem is the whole answer. */
+  readonly retryAfterSeconds?: number;
+};
+
+/** Every thrown value is a problem; what is not ours becomes `internal` and shows nothing. */
+export function problemOf(error: unknown): Problem {
   const known: AppError = error instanceof AppError ? error : new AppError<Code>("internal", {}, error);
   // The row and the data are of the same code, which an index type cannot express.
   const row = problems[known.code] as Row<Code>;
   const data: ErrorData[Code] = known.data;
   const detail = row.detail(data);
-  const body = {
+  return {
     type: `/problems/${known.code}`,
     title: row.title,
     status: row.status,
     ...(detail === undefined ? {} : { detail }),
-    instance: `urn:edgecert:request:${requestId}`,
     code: known.code,
     ...("findings" in data ? { errors: data.findings } : {}),
+    ...("retryAfterSeconds" in data ? { retryAfterSeconds: data.retryAfterSeconds } : {}),
   };
-  const retryAfter = "retryAfterSeconds" in data ? { "retry-after": String(data.retryAfterSeconds) } : {};
+}
+
+export function toProblemResponse(error: unknown, requestId: string): ProblemResponse {
+  const { retryAfterSeconds, ...problem } = problemOf(error);
+  const body = { ...problem, instance: `urn:edgecert:request:${requestId}` };
+  const retryAfter = retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
   // RFC 9110, 11.6.1: a 401 says which scheme would do. A client certificate is none of HTTP's.
-  const challenge = row.status === 401 ? { "www-authenticate": "Bearer" } : {};
+  const challenge = problem.status === 401 ? { "www-authenticate": "Bearer" } : {};
   return {
-    statusCode: row.status,
+    statusCode: problem.status,
     headers: {
       "content-type": "application/problem+json",
       "cache-control": "no-store",
@@ -120,3 +199,10 @@ export function toProblemResponse(error: unknown, requestId: string): ProblemRes
 export function statusOf(code: Code): number {
   return problems[code].status;
 }
+
+export function titleOf(code: Code): string {
+  return problems[code].title;
+}
+
+// The table has a row per code and no other.
+export const problemCodes = Object.keys(problems) as readonly Code[];

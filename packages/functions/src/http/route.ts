@@ -1,14 +1,18 @@
 // The stack every HTTP route shares: one problem body for every fault, one log line per request, plain results in.
 import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import { fail } from "#core/error.ts";
 import { type Logger, rootLogger } from "../log.ts";
 import { type ProblemResponse, toProblemResponse } from "./problem.ts";
 
 export type HttpResult = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: unknown;
-};
+} & (
+  | { readonly body: unknown }
+  /** Sent as it is; `body` is sent as JSON. */
+  | { readonly text: string; readonly mediaType: string }
+);
 
 export type RouteContext = { readonly requestId: string; readonly logger: Logger };
 export type Route = (event: APIGatewayProxyEventV2, context: RouteContext) => Promise<HttpResult>;
@@ -31,15 +35,29 @@ export function httpHandler(name: string, route: Route): HttpHandler {
       })
       .handler(async event => {
         const requestId = requestIdOf(event);
+        refuseLongNames(event);
         const result = await route(event, { requestId, logger });
         logger.info("request", { requestId, status: result.status });
+        const [mediaType, body] =
+          "text" in result
+            ? [result.mediaType, result.text]
+            : ["application/json", JSON.stringify(result.body)];
         return {
           statusCode: result.status,
-          headers: { "content-type": "application/json", "cache-control": "no-store", ...result.headers },
-          body: JSON.stringify(result.body),
+          headers: { "content-type": mediaType, "cache-control": "no-store", ...result.headers },
+          body,
         };
       }) as HttpHandler
   );
+}
+
+/** Nothing of ours has a longer name. */
+const longestName = 256;
+
+/** A sort key of DynamoDB holds 1,024 bytes, and a read with a longer one fails: what cannot exist is not looked for. */
+function refuseLongNames({ pathParameters }: APIGatewayProxyEventV2): void {
+  const names = Object.values(pathParameters ?? {});
+  if (names.some(name => (name?.length ?? 0) > longestName)) fail("resource.not_found", { kind: "route" });
 }
 
 /** A refusal is the caller's business and logged as such; anything from 500 up is ours. The body is never logged. */

@@ -1,40 +1,48 @@
-// Scheduled: carries enrolments that were left open (a crash, a slow CA) to their certificate, oldest first.
-// Run every half minute it stays inside the CA's five-minute token window, where a repeated ask costs nothing.
+// Scheduled: carries enrolments that were left open to their certificate, and tells how many wait. Run every half minute
+// it stays inside the CA's five-minute token window, where a repeated ask costs nothing.
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
-import { type AdvanceDeps, advanceEnrolment } from "#core/enrolment/advance.ts";
-import type { RecordedEnrolment } from "#core/enrolment/ports.ts";
+import { type ResumeDeps, type ResumeResult, resumeEnrolments } from "#core/issuance/resume.ts";
+import { type TryAgainDeps, tryExhaustedAgain } from "#core/issuance/try-again.ts";
 import { resumeDeps } from "../deps.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
+import { recordMetrics } from "../metrics.ts";
 
-export type ResumeDeps = AdvanceDeps & { readonly listOpen: () => Promise<readonly RecordedEnrolment[]> };
-export type ResumeResult = { readonly issued: number; readonly pending: number; readonly failed: number };
+export type ResumeJobDeps = Omit<ResumeDeps, "onError"> & TryAgainDeps;
 
-/** An enrolment this young is most likely still in the hands of the call that made it. */
-const leaveAloneMs = 15_000;
+const logger = rootLogger.createChild({ persistentKeys: { trigger: "resume-enrolments" } });
 
-export function resumeEnrolments(
-  deps: ResumeDeps,
+export function resumeEnrolmentsJob(
+  deps: ResumeJobDeps,
 ): (event: unknown, context: Context) => Promise<ResumeResult> {
-  const logger = rootLogger.createChild({ persistentKeys: { trigger: "resume-enrolments" } });
-  return middy<unknown, ResumeResult>().handler(async (_event, context) => {
-    const result = { issued: 0, pending: 0, failed: 0 };
-    const before = deps.now().getTime() - leaveAloneMs;
-    for (const enrolment of await deps.listOpen()) {
-      if (enrolment.createdAt.getTime() > before) continue;
-      try {
-        const { kind } = await advanceEnrolment(deps, enrolment, context.awsRequestId);
-        result[kind] += 1;
-      } catch (error) {
-        // One that cannot be carried on must not hold up the others.
-        logger.error("enrolment not resumed", { enrolment: enrolment.id, error: error as Error });
-        result.failed += 1;
-      }
-    }
+  const onError = (enrolment: string, error: unknown): void =>
+    logger.error("enrolment not resumed", { enrolment, error: error as Error });
+
+  return middy<unknown, ResumeResult>().handler(async (_event, { awsRequestId }) => {
+    const again = await tryExhaustedAgain(deps, awsRequestId);
+    if (again.length > 0) logger.warn("used-up authorities are tried again", { authorities: again });
+    await reportWaiting(deps);
+    const result = await resumeEnrolments({ ...deps, onError }, awsRequestId);
     logger.info("enrolments resumed", result);
     return result;
   });
 }
 
-export const handler = lazily(() => resumeEnrolments(resumeDeps()));
+/** The queues' length, and the age of the oldest that waits, wherever its message is. */
+async function reportWaiting({ queue, listOpen, now }: ResumeJobDeps): Promise<void> {
+  const [enrolments, renewals] = await Promise.all([queue.depth("enrol"), queue.depth("renew")]);
+  const at = now().getTime();
+  let oldest = at;
+  for await (const [first] of listOpen("QUEUED", new Date(at))) {
+    oldest = Math.min(oldest, first?.createdAt.getTime() ?? at);
+    break;
+  }
+  recordMetrics({
+    QueuedEnrolments: enrolments,
+    QueuedRenewals: renewals,
+    OldestQueued: Math.round((at - oldest) / 1_000),
+  });
+}
+
+export const handler = lazily(() => resumeEnrolmentsJob(resumeDeps()));

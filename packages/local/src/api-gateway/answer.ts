@@ -13,12 +13,15 @@ import { decodedPath, type GatewayRequest, requestEvent } from "./request-event.
 import { functionResponse, type GatewayResponse, gatewayResponse } from "./response.ts";
 import { matchRoute, type Route, type RouteMatch } from "./route.ts";
 
+export type OnAnswer = (routeKey: string, response: GatewayResponse) => void;
+
 export type Gateway = {
   readonly routes: readonly Route[];
   readonly authorize: Authorize;
   readonly clock: Clock;
   readonly invoke: Invoke;
   readonly faults: FaultInjector | undefined;
+  readonly onAnswer: OnAnswer | undefined;
   readonly integrationTimeoutMs: number;
   readonly accountId: string;
   readonly apiId: string;
@@ -72,7 +75,9 @@ async function route(
   const outcome = await runWithFaults(gateway.faults, match.route.routeKey, () =>
     integrate(gateway, match, event),
   );
-  return outcome.kind === "dropped" ? "dropped" : outcome.value;
+  if (outcome.kind === "dropped") return "dropped";
+  gateway.onAnswer?.(match.route.routeKey, outcome.value);
+  return outcome.value;
 }
 
 type Access =

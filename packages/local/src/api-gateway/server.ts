@@ -7,7 +7,7 @@ import type { Invoke } from "../lambda/function-definition.ts";
 import { type Clock, systemClock } from "../wire/clock.ts";
 import type { FaultInjector } from "../wire/faults.ts";
 import { listenOnLoopback, type RunningServer } from "../wire/listen.ts";
-import { answerRequest, type Gateway } from "./answer.ts";
+import { answerRequest, type Gateway, type OnAnswer } from "./answer.ts";
 import { openAuthorizer } from "./authorizer.ts";
 import { admittedCertificate, type ClientCertificate, readTruststore } from "./client-certificate.ts";
 import { gatewayLimits } from "./limits.ts";
@@ -27,6 +27,8 @@ export type ApiGatewayOptions = {
   readonly invoke: Invoke;
   /** Operation names are route keys. */
   readonly faults?: FaultInjector;
+  /** Told of every answer to a request that a route took, as it is sent. */
+  readonly onAnswer?: OnAnswer | undefined;
   /** Default and upper bound 30,000, as at AWS. */
   readonly integrationTimeoutMs?: number;
 };
@@ -44,6 +46,7 @@ export async function startApiGateway(options: ApiGatewayOptions): Promise<Runni
     clock,
     invoke,
     faults,
+    onAnswer: options.onAnswer,
     integrationTimeoutMs,
     accountId,
     apiId: "localapi01",
@@ -61,6 +64,8 @@ export async function startApiGateway(options: ApiGatewayOptions): Promise<Runni
       rejectUnauthorized: false,
       // Above the limit, so that the gateway counts the bytes itself and answers as API Gateway does.
       maxHeaderSize: gatewayLimits.headerBytes * 4,
+      // Far longer than the edge keeps one: a POST on a connection that is being closed is lost, and answered 502.
+      keepAliveTimeout: 75_000,
     },
     (request, response) => void serve(gateway, admitted, request, response),
   );

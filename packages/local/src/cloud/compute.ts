@@ -3,11 +3,22 @@
 import { openCheckpoints } from "../lambda/event-source/checkpoint.ts";
 import { startQueueMapping } from "../lambda/event-source/queue-mapping.ts";
 import { startStreamMapping } from "../lambda/event-source/stream-mapping.ts";
+import type { InvocationTrace } from "../lambda/function-pool.ts";
 import { type LambdaServer, startLambdaServer } from "../lambda/server.ts";
-import type { Clock } from "../wire/clock.ts";
-import { functionDefinitions } from "./function-environment.ts";
+import { startLogSubscription } from "../log-subscription/subscription.ts";
+import { type Clock, systemClock } from "../wire/clock.ts";
+import { functionDefinitions, type LinkValues } from "./function-environment.ts";
 import type { Services } from "./services.ts";
-import { accountId, caRevocationQueue, deadLetterQueue, queueArn, region } from "./settings.ts";
+import {
+  accountId,
+  caRevocationQueue,
+  connectionLogGroup,
+  deadLetterQueue,
+  enrolmentQueue,
+  queueArn,
+  region,
+  renewalQueue,
+} from "./settings.ts";
 
 export type ComputeOptions = {
   readonly port: number;
@@ -18,6 +29,13 @@ export type ComputeOptions = {
   readonly clockOffsetMs?: SharedArrayBuffer | undefined;
   readonly services: Services;
   readonly operators: { readonly issuer: string; readonly audience: string; readonly jwksUri: string };
+  readonly issuePerSecond: number;
+  readonly originCertificate: LinkValues["originCertificate"];
+  /** PEM: whom the functions trust besides the public CAs. */
+  readonly extraCaFile: string;
+  /** The edge's log files, of distributions with a trust store. */
+  readonly connectionLogs: readonly string[];
+  readonly onInvocation?: ((trace: InvocationTrace) => void) | undefined;
 };
 
 export type Compute = { readonly lambda: LambdaServer; readonly stop: () => Promise<void> };
@@ -48,11 +66,25 @@ const streamTriggers = [
   },
 ] as const;
 
+const queueTriggers = [
+  { functionName: "revoke-at-ca", queue: caRevocationQueue, maximumConcurrency: 2 },
+  // Eighty under way: the CA's rate is used up while each takes three seconds, as it may on a busy machine.
+  {
+    functionName: "issue-queued",
+    queue: enrolmentQueue,
+    maximumConcurrency: 4,
+    batchSize: 20,
+    maximumBatchingWindowSeconds: 1,
+  },
+  { functionName: "issue-renewals", queue: renewalQueue, maximumConcurrency: 2 },
+] as const;
+
 export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const { services, stateDirectory } = options;
   const urls = {
     dynamodb: services.dynamodb.url,
     pca: services.pca.url,
+    acm: services.acm.url,
     keyValueStore: services.keyValueStore.url,
     eventBus: services.eventBus.url,
     queues: services.queues.url,
@@ -64,15 +96,21 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     functions: functionDefinitions(options.bundleDirectory, urls, {
       storeArn: services.storeArn,
       operators: options.operators,
+      issuePerSecond: options.issuePerSecond,
+      originCertificate: options.originCertificate,
+      extraCaFile: options.extraCaFile,
     }),
     logDirectory: options.logDirectory,
     stateDirectory,
     accountId,
     region,
+    onInvocation: options.onInvocation,
     onAsyncFailure: failure => services.queues.send(queueArn(deadLetterQueue), failure),
   });
   const checkpoints = openCheckpoints(stateDirectory);
-  const shared = { region, accountId, checkpoints, invoke: lambda.invoke, clock: options.clock };
+  // DynamoDB Local dates stream records by the machine's clock, so their age is told by it: a test that moves the cloud's
+  // clock by more than a day would find every record too old.
+  const shared = { region, accountId, checkpoints, invoke: lambda.invoke, clock: systemClock };
   const mappings = await Promise.all([
     ...streamTriggers.map(trigger =>
       startStreamMapping({
@@ -87,22 +125,33 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
         onFailure: message => services.queues.send(queueArn(deadLetterQueue), message),
       }),
     ),
-    startQueueMapping({
-      endpoint: urls.queues,
-      region,
-      invoke: lambda.invoke,
-      mapping: {
-        functionName: "revoke-at-ca",
-        queueUrl: `${urls.queues}/${accountId}/${caRevocationQueue}`,
-        queueArn: queueArn(caRevocationQueue),
-        reportBatchItemFailures: true,
-        maximumConcurrency: 2,
-      },
-    }),
+    ...queueTriggers.map(({ queue, ...trigger }) =>
+      startQueueMapping({
+        endpoint: urls.queues,
+        region,
+        invoke: lambda.invoke,
+        mapping: {
+          ...trigger,
+          queueUrl: `${urls.queues}/${accountId}/${queue}`,
+          queueArn: queueArn(queue),
+          reportBatchItemFailures: true,
+        },
+      }),
+    ),
   ]);
+  const logs = startLogSubscription({
+    functionName: "record-seen",
+    files: options.connectionLogs,
+    source: { owner: accountId, logGroup: connectionLogGroup, subscriptionFilter: "record-seen" },
+    checkpoints,
+    startAt: stateDirectory === undefined ? "end" : "beginning",
+    clock: options.clock,
+    invokeAsync: lambda.invokeAsync,
+  });
   return {
     lambda,
     stop: async () => {
+      logs.stop();
       await Promise.all(mappings.map(mapping => mapping.stop()));
       await lambda.stop();
       checkpoints.close();

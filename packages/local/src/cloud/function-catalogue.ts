@@ -1,24 +1,37 @@
 // The Lambda functions of the local cloud: entry file, links and limits of each. infra declares the same list.
 
-export type LinkName = "RegistryTable" | "EdgeStore" | "Bus" | "AuditReports" | "Operators";
+export type LinkName =
+  | "RegistryTable"
+  | "EdgeStore"
+  | "Bus"
+  | "AuditReports"
+  | "Operators"
+  | "CaQuota"
+  | "EnrolmentQueue"
+  | "RenewalQueue"
+  | "OriginCertificate";
 
 export type FunctionEntry = {
   readonly entry: string;
   readonly links: readonly LinkName[];
   readonly timeoutSeconds: number;
-  readonly route?: string;
+  /** The API Gateway routes that it answers, one or several. */
+  readonly route?: string | readonly string[];
 };
+
+/** What asking the CA takes, in turn with all others who do. */
+const issuing = ["CaQuota", "EnrolmentQueue", "RenewalQueue"] as const;
 
 export const functionCatalogue = {
   "post-certificates": {
     entry: "api/post-certificates.ts",
-    links: ["RegistryTable", "Operators"],
+    links: ["RegistryTable", "Operators", ...issuing],
     timeoutSeconds: 29,
     route: "POST /v1/certificates",
   },
   "get-enrolment": {
     entry: "api/get-enrolment.ts",
-    links: ["RegistryTable", "Operators"],
+    links: ["RegistryTable", "Operators", ...issuing],
     timeoutSeconds: 10,
     route: "GET /v1/enrolments/{id}",
   },
@@ -27,6 +40,86 @@ export const functionCatalogue = {
     links: ["RegistryTable", "Operators"],
     timeoutSeconds: 10,
     route: "GET /v1/certificates/{id}",
+  },
+  "renew-certificate": {
+    entry: "api/renew-certificate.ts",
+    links: ["RegistryTable", "Operators", ...issuing],
+    timeoutSeconds: 29,
+    route: "POST /v1/certificates/{id}/renew",
+  },
+  "get-renewal-window": {
+    entry: "api/get-renewal-window.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: "GET /v1/certificates/{id}/renewal-window",
+  },
+  "post-renewal-window": {
+    entry: "api/post-renewal-window.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: [
+      "POST /v1/certificates/{id}/renewal-window",
+      "POST /v1/lots/{lot}/renewal-window",
+      "POST /v1/authorities/{id}/renewal-window",
+    ],
+  },
+  "post-rotations": {
+    entry: "api/post-rotations.ts",
+    links: ["RegistryTable", "Operators", "CaQuota"],
+    timeoutSeconds: 29,
+    route: "POST /v1/rotations",
+  },
+  "get-rotation": {
+    entry: "api/get-rotation.ts",
+    links: ["RegistryTable", "Operators", "CaQuota"],
+    timeoutSeconds: 10,
+    route: "GET /v1/rotations/{id}",
+  },
+  "post-rotation-change": {
+    entry: "api/post-rotation-change.ts",
+    links: ["RegistryTable", "Operators", "CaQuota"],
+    timeoutSeconds: 10,
+    route: [
+      "POST /v1/rotations/{id}/pause",
+      "POST /v1/rotations/{id}/resume",
+      "POST /v1/rotations/{id}/abort",
+    ],
+  },
+  "get-certificates": {
+    entry: "api/get-certificates.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: "GET /v1/certificates",
+  },
+  "put-lot": {
+    entry: "api/put-lot.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: "PUT /v1/lots/{lot}",
+  },
+  "get-lot": {
+    entry: "api/get-lot.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: "GET /v1/lots/{lot}",
+  },
+  "post-lot-manifest": {
+    entry: "api/post-lot-manifest.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 29,
+    route: "POST /v1/lots/{lot}/manifest",
+  },
+  "post-lot-enrolments": {
+    entry: "api/post-lot-enrolments.ts",
+    links: ["RegistryTable", "Operators", ...issuing],
+    timeoutSeconds: 29,
+    route: "POST /v1/lots/{lot}/enrolments",
+  },
+  "get-authority-chain": {
+    entry: "api/get-authority-chain.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: "GET /v1/authorities/{id}/chain",
   },
   "post-authorities": {
     entry: "api/post-authorities.ts",
@@ -70,11 +163,91 @@ export const functionCatalogue = {
     timeoutSeconds: 29,
     route: "POST /v1/edge/reconcile",
   },
+  "post-job-run": {
+    entry: "api/post-job-run.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: "POST /v1/jobs/{job}/runs",
+  },
+  "get-est": {
+    entry: "api/get-est.ts",
+    links: ["RegistryTable"],
+    timeoutSeconds: 10,
+    route: ["GET /.well-known/est/{operation}", "GET /.well-known/est/{label}/{operation}"],
+  },
+  "post-est": {
+    entry: "api/post-est.ts",
+    links: ["RegistryTable", "Operators", ...issuing],
+    timeoutSeconds: 29,
+    route: ["POST /.well-known/est/{operation}", "POST /.well-known/est/{label}/{operation}"],
+  },
+  "get-openapi": { entry: "api/get-openapi.ts", links: [], timeoutSeconds: 10, route: "GET /openapi.json" },
+  "get-problem": {
+    entry: "api/get-problem.ts",
+    links: [],
+    timeoutSeconds: 10,
+    route: "GET /problems/{code}",
+  },
+  "get-origin-certificate": {
+    entry: "api/get-origin-certificate.ts",
+    links: [],
+    timeoutSeconds: 10,
+    route: "GET /v1/origin-certificate/{use}",
+  },
+  "post-claims": {
+    entry: "api/post-claims.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: "POST /v1/claims",
+  },
+  "get-claims": {
+    entry: "api/get-claims.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: "GET /v1/claims",
+  },
+  "get-claim": {
+    entry: "api/get-claim.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: "GET /v1/claims/{id}",
+  },
+  "patch-claim": {
+    entry: "api/patch-claim.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: "PATCH /v1/claims/{id}",
+  },
+  "get-profiles": {
+    entry: "api/get-profiles.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: "GET /v1/profiles",
+  },
+  "get-profile": {
+    entry: "api/get-profile.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: "GET /v1/profiles/{name}",
+  },
+  "put-profile": {
+    entry: "api/put-profile.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: "PUT /v1/profiles/{name}",
+  },
+  "get-audit": {
+    entry: "api/get-audit.ts",
+    links: ["RegistryTable", "Operators"],
+    timeoutSeconds: 10,
+    route: "GET /v1/audit",
+  },
   "compromise-reported": {
     entry: "event/compromise-reported.ts",
     links: ["RegistryTable"],
     timeoutSeconds: 60,
   },
+  "record-seen": { entry: "event/record-seen.ts", links: ["RegistryTable"], timeoutSeconds: 60 },
   "publish-edge": {
     entry: "stream/publish-edge.ts",
     links: ["RegistryTable", "EdgeStore"],
@@ -84,8 +257,19 @@ export const functionCatalogue = {
   "revoke-at-ca": { entry: "queue/revoke-at-ca.ts", links: ["RegistryTable"], timeoutSeconds: 60 },
   "resume-enrolments": {
     entry: "job/resume-enrolments.ts",
-    links: ["RegistryTable", "AuditReports"],
+    links: ["RegistryTable", "AuditReports", ...issuing],
     timeoutSeconds: 300,
+  },
+  "issue-queued": {
+    entry: "queue/issue-queued.ts",
+    links: ["RegistryTable", ...issuing],
+    timeoutSeconds: 60,
+  },
+  // The same function again: renewals have sandboxes of their own, which no crowd of new enrolments keeps busy.
+  "issue-renewals": {
+    entry: "queue/issue-queued.ts",
+    links: ["RegistryTable", ...issuing],
+    timeoutSeconds: 60,
   },
   "reconcile-edge": {
     entry: "job/reconcile-edge.ts",
@@ -93,17 +277,29 @@ export const functionCatalogue = {
     timeoutSeconds: 900,
   },
   "prove-edge": { entry: "job/prove-edge.ts", links: ["RegistryTable", "EdgeStore"], timeoutSeconds: 900 },
+  "advance-rotations": { entry: "job/advance-rotations.ts", links: ["RegistryTable"], timeoutSeconds: 300 },
   "follow-order": { entry: "job/follow-order.ts", links: ["RegistryTable"], timeoutSeconds: 300 },
   "age-out-pages": {
     entry: "job/age-out-pages.ts",
     links: ["RegistryTable", "EdgeStore"],
     timeoutSeconds: 300,
   },
+  "rotate-origin-certificate": {
+    entry: "job/rotate-origin-certificate.ts",
+    links: ["RegistryTable", "OriginCertificate"],
+    timeoutSeconds: 900,
+  },
+  "reconcile-ca": {
+    entry: "job/reconcile-ca.ts",
+    links: ["RegistryTable", "AuditReports"],
+    timeoutSeconds: 900,
+  },
+  "sweep-due": { entry: "job/sweep-due.ts", links: ["RegistryTable"], timeoutSeconds: 900 },
   "backfill-ca": { entry: "job/backfill-ca.ts", links: ["RegistryTable"], timeoutSeconds: 300 },
 } as const satisfies Record<string, FunctionEntry>;
 
 export function apiRoutes(): readonly { readonly routeKey: string; readonly functionName: string }[] {
   return Object.entries<FunctionEntry>(functionCatalogue).flatMap(([functionName, { route }]) =>
-    route === undefined ? [] : [{ routeKey: route, functionName }],
+    (route === undefined ? [] : [route].flat()).map(routeKey => ({ routeKey, functionName })),
   );
 }

@@ -4,18 +4,20 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ACMPCAClient } from "@aws-sdk/client-acm-pca";
 import { buildTrustBundle } from "#core/authority/trust-bundle.ts";
+import type { OnAnswer } from "../api-gateway/answer.ts";
 import { startLocalIssuer } from "../api-gateway/local-issuer.ts";
+import type { InvocationTrace } from "../lambda/function-pool.ts";
 import { type Clock, systemClock } from "../wire/clock.ts";
 import type { FaultInjector } from "../wire/faults.ts";
 import { buildFunctions } from "./build-functions.ts";
 import { type Compute, startCompute } from "./compute.ts";
 import { type Front, startFront } from "./front.ts";
 import { ensureHierarchy, type Hierarchy } from "./hierarchy.ts";
-import { issueOriginIdentity } from "./origin-identity.ts";
+import { ensureOriginCertificates, type OriginCertificates } from "./origin-certificates.ts";
 import { startSchedule } from "./schedule.ts";
 import { serverIdentity } from "./server-identity.ts";
 import { type Services, startServices } from "./services.ts";
-import { audience, operatorCredentials, type Ports, region } from "./settings.ts";
+import { audience, issuePerSecond, operatorCredentials, type Ports, region } from "./settings.ts";
 import { watchTrustBundle } from "./trust-bundle-watch.ts";
 
 export type LocalCloudOptions = {
@@ -26,10 +28,16 @@ export type LocalCloudOptions = {
   readonly clock?: Clock;
   readonly clockOffsetMs?: SharedArrayBuffer;
   readonly limits?: "aws" | "relaxed";
+  /** What the functions take the CA's rate to be; what the limits say when not given. */
+  readonly issuePerSecond?: number | undefined;
   readonly propagationDelayMs?: number;
   readonly faults?: FaultInjector;
   /** Bundles that were built before; without it they are built now. */
   readonly bundleDirectory?: string | undefined;
+  /** Told of every invocation of a function that has ended, and of the calls that it made. */
+  readonly onInvocation?: ((trace: InvocationTrace) => void) | undefined;
+  /** Told of every answer of the API to a request that one of its routes took. */
+  readonly onApiAnswer?: OnAnswer | undefined;
   /** Told the name of each stage as it begins. */
   readonly onStage?: (stage: string) => void;
   /** Ends a start that is under way at its next stage: it rejects with the signal's reason and leaves nothing running. */
@@ -40,8 +48,11 @@ export type LocalCloud = {
   readonly urls: {
     readonly content: string;
     readonly api: string;
+    /** The API's renewal route alone, for expired certificates too. */
+    readonly renewal: string;
     readonly dynamodb: string;
     readonly pca: string;
+    readonly acm: string;
     readonly keyValueStore: string;
     readonly eventBus: string;
     readonly lambda: string;
@@ -54,8 +65,11 @@ export type LocalCloud = {
     readonly trustBundle: string;
     readonly firmware: string;
     readonly logs: string;
+    /** The directory of the Lambda functions' bundles. */
+    readonly bundles: string;
   };
   readonly hierarchy: Hierarchy;
+  readonly originCertificates: OriginCertificates;
   readonly services: Services;
   readonly compute: Compute;
   readonly front: Front;
@@ -90,8 +104,12 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const built = options.bundleDirectory === undefined ? buildFunctions(bundleDirectory) : Promise.resolve();
     // Awaited below; until then its failure must not count as unhandled.
     built.catch(() => undefined);
-    onStage("starting DynamoDB Local, Private CA, KeyValueStore, EventBridge, SQS and S3");
+    onStage("starting DynamoDB Local, Private CA, ACM, KeyValueStore, EventBridge, SQS and S3");
     let compute: Compute | undefined;
+    const running = (): Compute => {
+      if (compute === undefined) throw new Error("the functions are not started yet");
+      return compute;
+    };
     const services = await startServices({
       ports,
       stateDirectory: state,
@@ -102,8 +120,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       signal: options.signal,
       invokeFunction: (name, event) => {
         // An event that an earlier run still owed: the bus keeps it and tries again.
-        if (compute === undefined) throw new Error("the functions are not started yet");
-        compute.lambda.invokeAsync(name, event);
+        running().lambda.invokeAsync(name, event);
       },
     });
     stops.push(services.stop);
@@ -111,13 +128,45 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const pca = new ACMPCAClient({ endpoint: services.pca.url, region, credentials: operatorCredentials });
     const hierarchy = await ensureHierarchy(pca, join(state ?? directory, "hierarchy.json"));
     const trustBundle = buildTrustBundle([hierarchy.issuing.certificatePem]);
-    const originIdentity = await issueOriginIdentity(pca, hierarchy.origin);
+    const originCertificates = await ensureOriginCertificates({
+      acmUrl: services.acm.url,
+      pca,
+      ca: hierarchy.origin,
+      clock,
+      file: join(state ?? directory, "origin-certificates.json"),
+    });
     const server = await serverIdentity(join(directory, "tls"));
-    onStage("starting the functions");
+    onStage("starting the edge and the functions");
     const issuer = await startLocalIssuer({ port: ports.issuer, stateDirectory: state, clock });
     stops.push(issuer.stop);
-    await built;
     const logs = join(directory, "logs");
+    const firmware = join(directory, "firmware");
+    writeFirmware(firmware);
+    const files = {
+      serverCa: server.caPath,
+      trustBundle: join(directory, "trust-bundle.pem"),
+      firmware,
+      logs,
+      bundles: bundleDirectory,
+    };
+    writeFileSync(files.trustBundle, trustBundle);
+    // Ended after the edge, and started after it: a function is told where the edge listens.
+    stops.push(async () => compute?.stop());
+    const front = await startFront({
+      ports,
+      onApiAnswer: options.onApiAnswer,
+      clock,
+      services,
+      invoke: (name, event) => running().lambda.invoke(name, event),
+      server,
+      trustBundle,
+      originCertificates,
+      originCa: hierarchy.origin.certificatePem,
+      firmwareDirectory: firmware,
+      logDirectory: logs,
+    });
+    stops.push(front.stop);
+    await built;
     compute = await startCompute({
       port: ports.lambda,
       stateDirectory: state,
@@ -126,34 +175,20 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       clock,
       clockOffsetMs: options.clockOffsetMs,
       services,
+      onInvocation: options.onInvocation,
+      issuePerSecond: options.issuePerSecond ?? issuePerSecond[options.limits ?? "aws"],
       operators: { issuer: issuer.url, audience, jwksUri: `${issuer.url}/.well-known/jwks.json` },
+      originCertificate: {
+        liveArn: originCertificates.live,
+        rehearsalArn: originCertificates.rehearsal,
+        caArn: hierarchy.origin.arn,
+        edgeUrl: localhost(front.api.port),
+      },
+      extraCaFile: server.caPath,
+      connectionLogs: front.connectionLogs,
     });
-    stops.push(compute.stop);
-    onStage("starting the edge");
-    const firmware = join(directory, "firmware");
-    writeFirmware(firmware);
-    const files = {
-      serverCa: server.caPath,
-      trustBundle: join(directory, "trust-bundle.pem"),
-      firmware,
-      logs,
-    };
-    writeFileSync(files.trustBundle, trustBundle);
-    const front = await startFront({
-      ports,
-      clock,
-      services,
-      lambda: compute.lambda,
-      server,
-      trustBundle,
-      originIdentity,
-      originCa: hierarchy.origin.certificatePem,
-      firmwareDirectory: firmware,
-      logDirectory: logs,
-    });
-    stops.push(front.stop);
     const watch = watchTrustBundle(services.dynamodb.url, trustBundle, bundle => {
-      for (const edge of [front.content, front.api]) edge.updateTrustStore(bundle);
+      for (const edge of [front.content, front.api, front.renewal]) edge.updateTrustStore(bundle);
       writeFileSync(files.trustBundle, bundle);
     });
     stops.push(watch.stop);
@@ -163,8 +198,10 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       urls: {
         content: localhost(front.content.port),
         api: localhost(front.api.port),
+        renewal: localhost(front.renewal.port),
         dynamodb: services.dynamodb.url,
         pca: services.pca.url,
+        acm: services.acm.url,
         keyValueStore: services.keyValueStore.url,
         eventBus: services.eventBus.url,
         lambda: compute.lambda.url,
@@ -173,6 +210,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       access: { apiUrl: localhost(front.api.port), serverCa: server.ca },
       files,
       hierarchy,
+      originCertificates,
       services,
       compute,
       front,

@@ -9,8 +9,10 @@ import {
   auditReportsBucket,
   caRevocationQueue,
   deadLetterQueue,
+  enrolmentQueue,
   queueArn,
   region,
+  renewalQueue,
 } from "./settings.ts";
 
 export type QueueServer = RunningServer & {
@@ -41,6 +43,15 @@ export async function startQueues(port: number, stateDirectory: string | undefin
       RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(deadLetterQueue), maxReceiveCount: 10 }),
     },
   });
+  for (const name of [enrolmentQueue, renewalQueue]) {
+    server.createQueue(name, {
+      region,
+      attributes: {
+        VisibilityTimeout: "90",
+        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(deadLetterQueue), maxReceiveCount: 5 }),
+      },
+    });
+  }
   server.createBucket(auditReportsBucket);
   const url = `http://127.0.0.1:${server.port}`;
   const client = new SQSClient({

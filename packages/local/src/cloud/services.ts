@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { type AcmServer, startAcmServer } from "../acm/server.ts";
 import { type EventBusServer, startEventBusServer } from "../event-bus/server.ts";
 import { type KeyValueStoreServer, startKeyValueStoreServer } from "../key-value-store/server.ts";
 import { type PcaServer, startPcaServer } from "../pca/server.ts";
@@ -32,6 +33,7 @@ export type ServiceOptions = {
 export type Services = {
   readonly dynamodb: RunningServer;
   readonly pca: PcaServer;
+  readonly acm: AcmServer;
   readonly keyValueStore: KeyValueStoreServer;
   readonly eventBus: EventBusServer;
   readonly queues: QueueServer;
@@ -86,6 +88,15 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
       }),
     );
     const { propagationDelayMs } = options;
+    const acm = keep(
+      await startAcmServer({
+        ...shared,
+        port: ports.acm,
+        region,
+        limits: options.limits,
+        propagationDelayMs,
+      }),
+    );
     const keyValueStore = keep(
       await startKeyValueStoreServer({ ...shared, port: ports.keyValueStore, propagationDelayMs }),
     );
@@ -97,7 +108,7 @@ export async function startServices(options: ServiceOptions): Promise<Services> 
       tableName,
     );
     await putBusRules(new EventBridgeClient({ ...sdk, endpoint: eventBus.url }));
-    return { dynamodb, pca, keyValueStore, eventBus, queues, storeArn, streamArn, stop };
+    return { dynamodb, pca, acm, keyValueStore, eventBus, queues, storeArn, streamArn, stop };
   } catch (error) {
     failed.abort();
     await database.catch(() => undefined);

@@ -8,16 +8,22 @@ export const busName = "edgecert";
 export const storeName = "edgecert";
 export const auditReportsBucket = "edgecert-audit-reports";
 export const caRevocationQueue = "edgecert-ca-revocations";
+export const enrolmentQueue = "edgecert-enrolments";
+export const renewalQueue = "edgecert-renewals";
+export const connectionLogGroup = "/aws/vendedlogs/edgecert-connections";
 export const deadLetterQueue = "edgecert-dead-letters";
 export const audience = "edgecert";
 
 export type Ports = {
   readonly content: number;
   readonly api: number;
+  /** The API for holders of expired certificates, to renew them. */
+  readonly renewal: number;
   readonly gateway: number;
   readonly firmware: number;
   readonly dynamodb: number;
   readonly pca: number;
+  readonly acm: number;
   readonly keyValueStore: number;
   readonly eventBus: number;
   readonly lambda: number;
@@ -28,6 +34,7 @@ export type Ports = {
 export const fixedPorts: Ports = {
   content: 8443,
   api: 8444,
+  renewal: 8447,
   gateway: 8445,
   firmware: 8446,
   dynamodb: 4510,
@@ -37,11 +44,13 @@ export const fixedPorts: Ports = {
   lambda: 4514,
   queues: 4515,
   issuer: 4516,
+  acm: 4517,
 };
 
 export const freePorts: Ports = {
   content: 0,
   api: 0,
+  renewal: 0,
   gateway: 0,
   firmware: 0,
   dynamodb: 0,
@@ -51,6 +60,7 @@ export const freePorts: Ports = {
   lambda: 0,
   queues: 0,
   issuer: 0,
+  acm: 0,
 };
 
 /** Any SDK client or the AWS CLI takes these; the servers read only the key id. */
@@ -59,3 +69,6 @@ export const operatorCredentials = { accessKeyId: "operator", secretAccessKey: "
 export function queueArn(name: string): string {
   return `arn:aws:sqs:${region}:${accountId}:${name}`;
 }
+
+/** Certificates a second: AWS's default for an account and Region, or more than this machine can make. */
+export const issuePerSecond = { aws: 25, relaxed: 100_000 } as const;

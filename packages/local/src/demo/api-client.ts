@@ -1,4 +1,5 @@
 // The provisioning API as its users call it: through the edge, by certificate or by token.
+import type { Agent } from "node:https";
 import { type ClientIdentity, callEdge } from "./edge-client.ts";
 
 export type ApiAccess = {
@@ -6,6 +7,8 @@ export type ApiAccess = {
   readonly serverCa: string;
   readonly identity?: ClientIdentity;
   readonly token?: string;
+  /** Without it every call has a connection of its own. */
+  readonly agent?: Agent;
 };
 
 export type ApiAnswer = {
@@ -27,6 +30,7 @@ export async function callApi(
     url: `${access.apiUrl}${call.path}`,
     serverCa: access.serverCa,
     identity: access.identity,
+    agent: access.agent,
     method: call.method ?? (call.body === undefined ? "GET" : "POST"),
     headers: {
       ...(access.token === undefined ? {} : { authorization: `Bearer ${access.token}` }),

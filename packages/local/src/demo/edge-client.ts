@@ -1,5 +1,5 @@
-// One HTTPS request through the edge on a connection of its own, as a device or a factory line makes it.
-import { request } from "node:https";
+// One HTTPS request through the edge, on a connection of its own unless told otherwise, as a device or a factory line makes it.
+import { type Agent, request } from "node:https";
 
 export type ClientIdentity = { readonly key: string; readonly certificate: string };
 
@@ -11,6 +11,8 @@ export type EdgeCall = {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
+  /** Keeps connections, which the call then shares with others of the same identity. */
+  readonly agent?: Agent | undefined;
 };
 
 export type EdgeAnswer =
@@ -37,7 +39,7 @@ export function callEdge(call: EdgeCall): Promise<EdgeAnswer> {
       {
         method: call.method ?? "GET",
         ca: call.serverCa,
-        agent: false,
+        agent: call.agent ?? false,
         ...(call.identity === undefined ? {} : { key: call.identity.key, cert: call.identity.certificate }),
         headers: {
           ...call.headers,

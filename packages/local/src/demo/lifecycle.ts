@@ -6,6 +6,7 @@ import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { busName, operatorCredentials, region } from "../cloud/settings.ts";
 import { type ApiAccess, callApi, type EnrolledCertificate, enrol } from "./api-client.ts";
 import { revokedAtCa } from "./ca-ledger.ts";
+import { claimForLine } from "./claim-for-line.ts";
 import { type ClientIdentity, callEdge, type EdgeAnswer } from "./edge-client.ts";
 import { makeKeyAndCsr } from "./key-and-csr.ts";
 import { duration, type Narrator } from "./narrator.ts";
@@ -46,9 +47,12 @@ export async function runLifecycle(
     "For later: certificates that must not get in (another CA's; one that expires in 2 s)",
     () => issueOutside(pca, cloud.hierarchy.issuing.arn),
   );
-  const factory = await step("The operator issues a certificate to a factory line", async note => {
+  const factory = await step("The operator gives a factory line a certificate and a claim", async note => {
     const line = await enrolHolder(operator, `line-${runId}`, { tenant, profile: "factory" });
     note(`certificate ${line.certificate.id}, by POST /v1/certificates with an operator's token`);
+    const expiresAt = new Date(Date.now() + 30 * 86_400_000);
+    const claim = await claimForLine(operator, { tenant, line: line.holder, count: 100, expiresAt });
+    note(`${claim}: this line may enrol 100 devices within 30 days, by POST /v1/claims`);
     return line;
   });
   const byFactory: ApiAccess = { ...cloud.access, identity: factory.identity };

@@ -22,6 +22,7 @@ export async function describeServing(
     "",
     `  firmware through viewer mTLS   ${content}`,
     `  provisioning API               ${cloud.urls.api}/v1/health`,
+    `  renewal of expired ones        ${cloud.urls.renewal}`,
     `  trust bundle (client CAs)      ${here(cloud.files.trustBundle)}`,
     `  server CA for curl and openssl ${ca}`,
     `  connection log, function logs  ${here(cloud.files.logs)}`,

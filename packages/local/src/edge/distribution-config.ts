@@ -25,11 +25,14 @@ export type OriginConfig = {
   readonly url: string;
   /** PEM; the trust for the origin's server certificate on this machine. AWS demands a public one. */
   readonly ca?: string;
-  /** Origin mTLS: PEM. `certificate` may be followed by its chain. */
-  readonly clientCertificate?: { readonly key: string; readonly certificate: string };
+  /** Origin mTLS: what the edge presents at this moment, PEM. `certificate` may be followed by its chain. */
+  readonly clientCertificate?: () => { readonly key: string; readonly certificate: string };
   /** Until the first octet of the answer; CloudFront's default is 30 seconds. */
   readonly responseTimeoutSeconds?: number;
 };
+
+/** `pathPattern`: `*` for any characters, `?` for one, case-sensitive, as CloudFront has them. */
+export type Behaviour = { readonly pathPattern: string; readonly origin: OriginConfig };
 
 export type DistributionConfig = {
   /** `E` and upper-case letters and digits. */
@@ -42,6 +45,8 @@ export type DistributionConfig = {
   readonly viewerRequestFunction?: FunctionCode;
   readonly minimumProtocolVersion: MinimumProtocolVersion;
   readonly origin: OriginConfig;
+  /** Cache behaviours before the default one, in order; the first whose pattern fits the viewer's path is taken. */
+  readonly behaviours?: readonly Behaviour[];
   /** What the origin request policy allows; default: all that exist in the mode. */
   readonly forwardHeaders?: readonly ViewerCertificateHeader[];
   /**

@@ -16,7 +16,7 @@ import {
 import type { FunctionKind } from "./function-runtime/host-operations.ts";
 import type { SandboxLimits } from "./function-runtime/sandbox.ts";
 import type { Viewer } from "./http/forward-request.ts";
-import { createOriginClient } from "./http/origin-client.ts";
+import { openOrigins } from "./http/origins.ts";
 import { serveViewers } from "./http/serve-viewers.ts";
 import { viewerCertificatePairs } from "./http/viewer-headers.ts";
 import { parseTrustStore, type TrustStore } from "./path-validation/trust-store.ts";
@@ -61,10 +61,11 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
     server.setSecureContext(tlsOptions(distribution, serverTls, trustStore)),
   );
   const { trustStore, connectionFunction, viewerRequestFunction } = settings;
-  const origin = createOriginClient(distribution.origin);
+  const origins = openOrigins(distribution);
+  const { originFor } = origins;
   const log = openConnectionLog(options.logFile);
   const viewers = serveViewers(() => {
-    return { distribution, origin, onFunctionLog, viewerRequestFunction: viewerRequestFunction.current() };
+    return { distribution, originFor, onFunctionLog, viewerRequestFunction: viewerRequestFunction.current() };
   });
   const logContext = () => ({ distribution, connectionId: newConnectionId(), now: clock.now() });
 
@@ -89,8 +90,7 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
   const running = await listenOnLoopback(server, listening);
   const stop = async (): Promise<void> => {
     await running.stop();
-    settings.dispose();
-    origin.close();
+    origins.close();
     await log.close();
   };
   return {
@@ -108,7 +108,7 @@ function deployedSettings(options: EdgeOptions, clock: Clock, onTrustStore: (app
   const load = (kind: FunctionKind, code: FunctionCode | undefined): FunctionRuntime | undefined =>
     code && createFunctionRuntime(kind, code, { clock, replica, ...limits });
   const deployFunction = (kind: FunctionKind, code: FunctionCode | undefined) =>
-    delayedValue(load(kind, code), clock, delay, (_applied, replaced) => replaced?.dispose());
+    delayedValue(load(kind, code), clock, delay, () => {});
 
   const trustStore = delayedValue(parseTrustStore(options.trustStore.pem), clock, delay, onTrustStore);
   const connectionFunction = deployFunction("connection", distribution.connectionFunction);
@@ -118,11 +118,7 @@ function deployedSettings(options: EdgeOptions, clock: Clock, onTrustStore: (app
     updateConnectionFunction: code => connectionFunction.set(load("connection", code)),
     updateViewerRequestFunction: code => viewerRequestFunction.set(load("viewer-request", code)),
   };
-  const dispose = (): void => {
-    connectionFunction.current()?.dispose();
-    viewerRequestFunction.current()?.dispose();
-  };
-  return { trustStore, connectionFunction, viewerRequestFunction, updates, dispose };
+  return { trustStore, connectionFunction, viewerRequestFunction, updates };
 }
 
 function toViewer(

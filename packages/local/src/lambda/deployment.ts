@@ -11,7 +11,7 @@ import {
   payloadLimits,
 } from "./function-definition.ts";
 import { type FunctionLog, openFunctionLog } from "./function-log.ts";
-import { type FunctionPool, openFunctionPool } from "./function-pool.ts";
+import { type FunctionPool, type InvocationTrace, openFunctionPool } from "./function-pool.ts";
 import { ConnectionDroppedError, notFound, requestTooLarge } from "./invoke-error.ts";
 import type { ArmedCrashPoint } from "./sandbox-message.ts";
 
@@ -24,6 +24,7 @@ export type DeploymentOptions = {
   readonly faults?: FaultInjector;
   readonly clockOffsetMs?: SharedArrayBuffer | undefined;
   readonly onCrashPoint: (id: string) => void;
+  readonly onInvocation?: ((trace: InvocationTrace) => void) | undefined;
 };
 
 /** Whatever takes a name throws ResourceNotFoundException for an unknown one. */
@@ -80,8 +81,9 @@ function openAll(options: DeploymentOptions): ReadonlyMap<string, Deployed> {
     assertDeployable(definition);
     if (functions.has(definition.name)) throw new Error(`function ${definition.name} is defined twice`);
     const log = openFunctionLog(options.logDirectory, definition.name);
-    const { region, accountId, clock, clockOffsetMs, onCrashPoint } = options;
-    const pool = openFunctionPool({ definition, region, accountId, clock, clockOffsetMs, log, onCrashPoint });
+    const { region, accountId, clock, clockOffsetMs, onCrashPoint, onInvocation } = options;
+    const shared = { region, accountId, clock, clockOffsetMs, onCrashPoint, onInvocation };
+    const pool = openFunctionPool({ ...shared, definition, log });
     functions.set(definition.name, { definition, log, pool });
   }
   return functions;

@@ -39,7 +39,7 @@ export const payloadLimits = {
 
 export const defaultMemoryMegabytes = 1024;
 /** How many sandboxes of a function this machine runs at once; further invocations wait. */
-export const sandboxesAtOnce = 4;
+export const sandboxesAtOnce = 8;
 
 export function functionArn(region: string, accountId: string, name: string): string {
   return `arn:aws:lambda:${region}:${accountId}:function:${name}`;

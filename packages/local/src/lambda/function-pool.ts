@@ -13,7 +13,15 @@ import {
 } from "./function-definition.ts";
 import type { FunctionLog } from "./function-log.ts";
 import { type Sandbox, type SandboxOutcome, startSandbox } from "./sandbox.ts";
-import type { ArmedCrashPoint } from "./sandbox-message.ts";
+import type { ArmedCrashPoint, TimedCall } from "./sandbox-message.ts";
+
+/** What a tracing agent would tell of one invocation. */
+export type InvocationTrace = {
+  readonly functionName: string;
+  readonly failed: boolean;
+  readonly durationMs: number;
+  readonly calls: readonly TimedCall[];
+};
 
 export type FunctionPool = {
   /** Undefined when every sandbox that the reserved concurrency allows is busy. */
@@ -33,12 +41,16 @@ export type PoolOptions = {
   readonly clockOffsetMs: SharedArrayBuffer | undefined;
   readonly log: FunctionLog;
   readonly onCrashPoint: (id: string) => void;
+  readonly onInvocation?: ((trace: InvocationTrace) => void) | undefined;
 };
 
 const logTailBytes = 4096;
 
+/** AWS ends an idle sandbox after minutes; here it is sooner, for each holds tens of megabytes of this machine. */
+const idleLimitMs = 60_000;
+
 /** A sandbox and what the invocation in it has written so far. */
-type Slot = { readonly sandbox: Sandbox; output: string };
+type Slot = { readonly sandbox: Sandbox; output: string; idleSinceMs: number };
 
 type Pool = PoolOptions & {
   readonly idle: Slot[];
@@ -50,6 +62,7 @@ type Pool = PoolOptions & {
 
 export function openFunctionPool(options: PoolOptions): FunctionPool {
   const pool: Pool = { ...options, idle: [], all: new Set(), crashPoints: [], waiting: [] };
+  const reaper = setInterval(() => endIdle(pool), idleLimitMs / 4).unref();
   return {
     invoke: payload => {
       const slot = takeSlot(pool);
@@ -67,6 +80,7 @@ export function openFunctionPool(options: PoolOptions): FunctionPool {
       for (const { sandbox } of pool.all) sandbox.arm(crashPoint);
     },
     stop: async () => {
+      clearInterval(reaper);
       for (const turn of pool.waiting.splice(0)) turn.reject(new Error("the local Lambda is stopping"));
       await Promise.all([...pool.all].map(slot => slot.sandbox.stop()));
     },
@@ -87,11 +101,22 @@ function takeSlot(pool: Pool): Slot | undefined {
 }
 
 function releaseSlot(pool: Pool, slot: Slot): void {
+  slot.idleSinceMs = performance.now();
   if (slot.sandbox.alive()) pool.idle.push(slot);
   else pool.all.delete(slot);
   const next = pool.waiting.shift();
   const free = next === undefined ? undefined : takeSlot(pool);
   if (free !== undefined) next?.resolve(free);
+}
+
+/** All but the one used last: the next event should not find the function cold. */
+function endIdle(pool: Pool): void {
+  const coldest = pool.idle.slice(0, -1).filter(slot => performance.now() - slot.idleSinceMs > idleLimitMs);
+  for (const slot of coldest) {
+    pool.idle.splice(pool.idle.indexOf(slot), 1);
+    pool.all.delete(slot);
+    void slot.sandbox.stop();
+  }
 }
 
 async function runInTurn(pool: Pool, payload: string): Promise<InvokeResult> {
@@ -112,7 +137,10 @@ async function runIn(pool: Pool, slot: Slot, payload: string): Promise<InvokeRes
   const timeoutMs = pool.definition.timeoutSeconds * 1000;
   const outcome = bounded(await slot.sandbox.run(requestId, payload, timeoutMs));
   if (outcome.kind === "threw") write(errorLine(pool.clock, requestId, outcome.payload));
-  write(`END RequestId: ${requestId}\n${reportLine(requestId, performance.now() - startedMs)}`);
+  const durationMs = performance.now() - startedMs;
+  write(`END RequestId: ${requestId}\n${reportLine(requestId, durationMs)}`);
+  const failed = outcome.kind === "threw";
+  pool.onInvocation?.({ functionName: pool.definition.name, failed, durationMs, calls: outcome.calls });
   const logTail = tail(slot.output);
   releaseSlot(pool, slot);
   const functionError = outcome.kind === "threw" ? "Unhandled" : undefined;
@@ -125,6 +153,7 @@ function openSlot(pool: Pool): Slot {
   const logStream = `${day}/[$LATEST]${randomUUID().replaceAll("-", "")}`;
   const slot: Slot = {
     output: "",
+    idleSinceMs: 0,
     sandbox: startSandbox({
       environment: sandboxEnvironment(definition, { region, logStream }),
       onLog: text => {
@@ -155,6 +184,7 @@ function bounded(outcome: SandboxOutcome): SandboxOutcome {
   return {
     kind: "threw",
     payload: JSON.stringify({ errorType: "Function.ResponseSizeTooLarge", errorMessage }),
+    calls: outcome.calls,
   };
 }
 

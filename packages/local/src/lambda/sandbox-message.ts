@@ -37,11 +37,19 @@ export type ToSandbox =
     }
   | { readonly kind: "arm"; readonly crashPoint: ArmedCrashPoint };
 
+/** One request of an invocation that was answered; milliseconds since the handler was called. */
+export type TimedCall = {
+  /** `X-Amz-Target`, or `METHOD path`. */
+  readonly name: string;
+  readonly startMs: number;
+  readonly endMs: number;
+};
+
 export type FromSandbox =
   | { readonly kind: "ready" }
   | { readonly kind: "log"; readonly text: string }
-  | { readonly kind: "returned"; readonly payload: string }
-  | { readonly kind: "threw"; readonly payload: string }
+  | { readonly kind: "returned"; readonly payload: string; readonly calls: readonly TimedCall[] }
+  | { readonly kind: "threw"; readonly payload: string; readonly calls: readonly TimedCall[] }
   /** The runtime itself is going down (failed start, uncaught exception); the exit follows. */
   | { readonly kind: "dying"; readonly payload: string }
   | { readonly kind: "crash-point"; readonly id: string };

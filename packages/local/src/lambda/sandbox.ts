@@ -1,10 +1,13 @@
 // One sandbox: a worker thread of its own that runs one function, one invocation at a time, until something ends it.
 import { Worker } from "node:worker_threads";
-import type { ArmedCrashPoint, FromSandbox, SandboxData, ToSandbox } from "./sandbox-message.ts";
+import type { ArmedCrashPoint, FromSandbox, SandboxData, TimedCall, ToSandbox } from "./sandbox-message.ts";
 
-export type SandboxOutcome =
-  | { readonly kind: "returned"; readonly payload: string }
-  | { readonly kind: "threw"; readonly payload: string };
+export type SandboxOutcome = {
+  readonly kind: "returned" | "threw";
+  readonly payload: string;
+  /** None of an invocation that took its sandbox along. */
+  readonly calls: readonly TimedCall[];
+};
 
 export type Sandbox = {
   /** Resolves when the bundle is loaded, or when loading it failed: the next `run` then tells why. */
@@ -126,7 +129,7 @@ function post(worker: Worker, message: ToSandbox): void {
 }
 
 function said(payload: string): Describe {
-  return () => ({ kind: "threw", payload });
+  return () => ({ kind: "threw", payload, calls: [] });
 }
 
 function exited(how: string): Describe {
@@ -144,5 +147,5 @@ function timedOut(afterMs: number): Describe {
 }
 
 function threw(errorType: string, errorMessage: string): SandboxOutcome {
-  return { kind: "threw", payload: JSON.stringify({ errorType, errorMessage }) };
+  return { kind: "threw", payload: JSON.stringify({ errorType, errorMessage }), calls: [] };
 }

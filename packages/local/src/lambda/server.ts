@@ -8,6 +8,7 @@ import { openAsyncQueue } from "./async-queue.ts";
 import { type CrashWatch, crashPoints } from "./crash-point.ts";
 import { deployFunctions } from "./deployment.ts";
 import { type FunctionDefinition, functionArn, type InvokeResult } from "./function-definition.ts";
+import type { InvocationTrace } from "./function-pool.ts";
 import { answerInvokeApi, type InvokeApi } from "./invoke-api.ts";
 import type { CrashPoint } from "./sandbox-message.ts";
 
@@ -28,6 +29,8 @@ export type LambdaServerOptions = {
   /** Default 60 s and 120 s, as at AWS. */
   readonly asyncRetryDelaysMs?: readonly number[];
   readonly onAsyncFailure?: (failure: AsyncFailure) => Promise<void>;
+  /** Told of every invocation that has ended. */
+  readonly onInvocation?: ((trace: InvocationTrace) => void) | undefined;
 };
 
 export type LambdaServer = RunningServer & {

@@ -10,7 +10,7 @@ export type FakeSlotRegistry = SlotRegistry & {
   readonly change: (id: string, parts: Partial<ManagedAuthority>) => void;
   readonly changeLot: (tenant: string, name: string, parts: Partial<Lot>) => void;
   readonly blocks: SlotBlock[];
-  readonly calls: { reads: number; cuts: number; chunks: number };
+  readonly calls: { reads: number; cuts: number; chunks: number; marks: number };
   readonly wanted: Map<string, number>;
 };
 
@@ -19,7 +19,7 @@ export function fakeSlotRegistry(...authorities: readonly Authority[]): FakeSlot
   const lots = new Map<string, Lot>();
   const blocks: SlotBlock[] = [];
   const wanted = new Map<string, number>();
-  const calls = { reads: 0, cuts: 0, chunks: 0 };
+  const calls = { reads: 0, cuts: 0, chunks: 0, marks: 0 };
   const change = (id: string, parts: Partial<ManagedAuthority>): void => {
     const row = rows.get(id);
     rows.set(id, anAuthority({ ...(row !== undefined && isManaged(row) ? row : {}), ...parts }));
@@ -49,6 +49,10 @@ export function fakeSlotRegistry(...authorities: readonly Authority[]): FakeSlot
       calls.reads += 1;
       return [...rows.values()];
     },
+    recordExhausted: async (id, at) => {
+      change(id, { exhaustedAt: at });
+      return true;
+    },
     cutBlock,
     cutLotBlock: async (seen, block) => {
       const { tenant, lot: name } = block.owner;
@@ -60,7 +64,10 @@ export function fakeSlotRegistry(...authorities: readonly Authority[]): FakeSlot
     },
     wantSlots: async (id, slots) => void wanted.set(id, Math.max(slots, wanted.get(id) ?? 0)),
     readLot: async (tenant, name) => lotOf(tenant, name),
-    isLotRevoked: async (tenant, name) => lotOf(tenant, name).revocation !== undefined,
+    readLotMark: async (tenant, name) => {
+      calls.marks += 1;
+      return lotOf(tenant, name);
+    },
     takeChunk: async ({ owner, ordinal }, atMost) => {
       calls.chunks += 1;
       const lot = lotOf(owner.tenant, owner.lot);

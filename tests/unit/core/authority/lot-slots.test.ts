@@ -13,7 +13,7 @@ const lotOwner = { kind: "lot", tenant: "acme", lot: "w47" } as const;
 function worker(registry: FakeSlotRegistry, clock = handClock()) {
   const source = slotSource(registry, { cacheMs: 5_000, now: clock.now, pause: async () => undefined });
   const take = async (need: Partial<SlotNeed> = {}): Promise<number> =>
-    (await source.take({ tenant: "acme", ...need })).slot;
+    (await source.take({ tenant: "acme", validUntil: noon, ...need })).slot;
   return { source, take };
 }
 
@@ -72,12 +72,46 @@ describe("a lot", () => {
     expect(registry.calls.chunks).toBe(10);
   });
 
-  it("goes on in a further page when its block is used up", async () => {
-    const { take } = worker(fakeSlotRegistry(anAuthority()));
-    const taken = await takeMany(() => take({ lot: "w47", lotSize: 100 }), 101);
-    expect(taken.slice(0, 100)).toEqual(Array.from({ length: 100 }, (_, index) => index));
-    expect(taken[100]).toBe(pageSize);
+  it("that was announced has room for its size and four chunks that are lost, then goes on in a page", async () => {
+    const registry = fakeSlotRegistry(anAuthority());
+    registry.changeLot("acme", "w47", { announcedSize: 100 });
+    const { take } = worker(registry);
+    const taken = await takeMany(() => take({ lot: "w47" }), 357);
+    expect(taken.slice(0, 356)).toEqual(Array.from({ length: 356 }, (_, index) => index));
+    expect(taken[356]).toBe(pageSize);
   });
+
+  it("gives many slots at once, next to each other, for one look at the lot", async () => {
+    const registry = fakeSlotRegistry(anAuthority());
+    const { source } = worker(registry);
+    const some = await source.takeSome({ tenant: "acme", lot: "w47", validUntil: noon }, 50);
+    expect(some.map(({ slot }) => slot)).toEqual(Array.from({ length: 50 }, (_, index) => index));
+    const rest = await source.takeSome({ tenant: "acme", lot: "w47", validUntil: noon }, 50);
+    expect(rest.map(({ slot }) => slot)).toEqual(Array.from({ length: 14 }, (_, index) => 50 + index));
+    expect(registry.calls).toMatchObject({ marks: 2, chunks: 1, cuts: 1 });
+  });
+
+  it("asked by many at once within one worker is drawn on once", async () => {
+    const registry = fakeSlotRegistry(anAuthority());
+    const { take } = worker(registry);
+    const taken = await Promise.all(Array.from({ length: 64 }, () => take({ lot: "w47" })));
+    expect(taken.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 64 }, (_, index) => index));
+    expect(registry.calls.chunks).toBe(1);
+  });
+
+  it.each([
+    { name: "a manifest", expectedHolders: 3, purpose: "enrol", only: true },
+    { name: "a manifest, for a renewal", expectedHolders: 3, purpose: "renew", only: false },
+    { name: "no manifest", expectedHolders: undefined, purpose: "enrol", only: false },
+  ] as const)(
+    "with $name keeps its slots for expected holders: $only",
+    async ({ expectedHolders, purpose, only }) => {
+      const registry = fakeSlotRegistry(anAuthority());
+      if (expectedHolders !== undefined) registry.changeLot("acme", "w47", { expectedHolders });
+      const need = { tenant: "acme", lot: "w47", validUntil: noon, purpose };
+      expect(await worker(registry).source.take(need)).toMatchObject({ forExpectedHolder: only });
+    },
+  );
 
   it("goes on in a further block when the time of its block is over, and until then in the same", async () => {
     const clock = handClock();
@@ -96,7 +130,7 @@ describe("a lot", () => {
     registry.change("m1", { state: "draining" });
     registry.change("m2", { state: "active" });
     const { source: fresh } = worker(registry);
-    expect(await fresh.take({ tenant: "acme", lot: "w47" })).toMatchObject({
+    expect(await fresh.take({ tenant: "acme", lot: "w47", validUntil: noon })).toMatchObject({
       authority: { id: "m2" },
       slot: 0,
     });
@@ -115,7 +149,8 @@ describe("a lot", () => {
   it("larger than the pages ahead asks for them, and comes in once they are there", async () => {
     const registry = fakeSlotRegistry(anAuthority({ nextSlot: 1 }));
     const { take } = worker(registry);
-    const need = { lot: "w47", lotSize: 250_000 };
+    registry.changeLot("acme", "w47", { announcedSize: 250_000 });
+    const need = { lot: "w47" };
     await expect(take(need)).rejects.toMatchObject({
       code: "authority.unavailable",
       data: { retryAfterSeconds: 2 },
@@ -164,7 +199,7 @@ describe("an online pool", () => {
   it("is not a place to give an outdated slot back to", async () => {
     const clock = handClock();
     const { source, take } = worker(fakeSlotRegistry(anAuthority()), clock);
-    const { giveBack } = await source.take({ tenant: "acme" });
+    const { giveBack } = await source.take({ tenant: "acme", validUntil: noon });
     clock.forward(dayMs / 24);
     giveBack();
     expect(await take()).toBe(64);

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type SlotRegistry, slotSource } from "#core/authority/slot-source.ts";
-import { type HandClock, handClock } from "#support/fixed-time.ts";
+import { type HandClock, handClock, noon } from "#support/fixed-time.ts";
 import { aForeignAuthority, anAuthority } from "#support/records.ts";
 import { fakeSlotRegistry } from "./fake-slot-registry.ts";
 
@@ -11,7 +11,7 @@ const cacheMs = 5_000;
 
 const counter = fakeSlotRegistry;
 
-const need = { tenant: "acme" };
+const need = { tenant: "acme", validUntil: noon };
 
 function worker(registry: SlotRegistry, clock: HandClock = handClock()) {
   const source = slotSource(registry, { blockSize, cacheMs, now: clock.now, pause: async () => undefined });
@@ -20,7 +20,8 @@ function worker(registry: SlotRegistry, clock: HandClock = handClock()) {
     const { authority, slot } = await take();
     return `${authority.id}/${slot}`;
   };
-  return { authorityById: source.authorityById, take, takeText };
+  const { authorityById, recordExhausted } = source;
+  return { authorityById, recordExhausted, take, takeText };
 }
 
 async function takeMany(take: () => Promise<string>, count: number): Promise<readonly string[]> {
@@ -201,5 +202,33 @@ describe("authorities by id", () => {
     expect(await authorityById("m2")).toBeUndefined();
     registry.change("m2", { id: "m2", state: "retired" });
     expect(await authorityById("m2")).toMatchObject({ id: "m2", state: "retired" });
+  });
+});
+
+describe("an authority whose CA is used up", () => {
+  const exhaustedAt = noon;
+
+  it("hands out no slot, not even one in hand; the next by id does", async () => {
+    const registry = counter(anAuthority(), anAuthority({ id: "m2" }));
+    const clock = handClock();
+    const { takeText } = worker(registry, clock);
+    expect(await takeText()).toBe("m1/0");
+    registry.change("m1", { exhaustedAt });
+    clock.forward(cacheMs + 1);
+    expect(await takeMany(takeText, 2)).toEqual(["m2/0", "m2/1"]);
+  });
+
+  it("is forgotten at once by the worker that finds out", async () => {
+    const registry = counter(anAuthority(), anAuthority({ id: "m2" }));
+    const { take, takeText, recordExhausted } = worker(registry);
+    const { authority } = await take();
+    const audit = { subject: "m1", action: "authority.exhausted", actor: "operator:ada" } as const;
+    expect(await recordExhausted(authority, { ...audit, requestId: "r1", at: noon, facts: {} })).toBe(true);
+    expect(await takeText()).toBe("m2/0");
+  });
+
+  it("refuses with ca.exhausted when there is no other that is active", async () => {
+    const registry = counter(anAuthority({ exhaustedAt }), anAuthority({ id: "m2", state: "draining" }));
+    await expect(worker(registry).take()).rejects.toMatchObject({ code: "ca.exhausted" });
   });
 });

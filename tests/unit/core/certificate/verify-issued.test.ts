@@ -34,7 +34,7 @@ beforeAll(async () => {
       organization: "acme",
       organizationalUnit: "ec-1a2f3",
       commonName: "device-1",
-      uri: "urn:edgecert:acme:device-1",
+      altNames: [{ kind: "uri", value: "urn:edgecert:acme:device-1" }],
     },
     csrSpkiSha256: await spkiSha256(holder),
     notAfter: fromNoon(365 * dayMs),
@@ -170,7 +170,7 @@ describe("a certificate that is not", () => {
     },
   ])("has $name", async ({ alternativeNames }) => {
     expect(await verdictOn({ alternativeNames })).toEqual(
-      mismatch("the subject alternative name is not the one asked for"),
+      mismatch("the subject alternative names are not the ones asked for"),
     );
   });
 
@@ -198,7 +198,7 @@ describe("a certificate that is not", () => {
     expect(await verdictOn({ isCa: true, alternativeNames: [], serial: "02" })).toEqual(
       mismatch(
         "the serial is not the one in the certificate ARN",
-        "the subject alternative name is not the one asked for",
+        "the subject alternative names are not the ones asked for",
         "the certificate is a CA certificate",
       ),
     );

@@ -1,5 +1,6 @@
 // One enrolment's row and the CA it is carried to: small, stateful, and strict about versions, as the real ones are.
 import type { AuditRecord } from "#core/audit.ts";
+import { issuesNow, type ManagedAuthority } from "#core/authority/authority.ts";
 import type { Certificate } from "#core/certificate/certificate.ts";
 import type { AdvanceDeps } from "#core/enrolment/advance.ts";
 import type { Enrolment } from "#core/enrolment/enrolment.ts";
@@ -10,9 +11,10 @@ import type {
   IssueRequest,
   RecordedEnrolment,
 } from "#core/enrolment/ports.ts";
+import { fail } from "#core/error.ts";
 import type { Slot } from "#core/slot-page/slot.ts";
 import { type HandClock, handClock } from "#support/fixed-time.ts";
-import { anAuthority, anEnrolment, caArn } from "#support/records.ts";
+import { anAuthority, anEnrolment, aSlot, caArn } from "#support/records.ts";
 import { ecKeys, type IssueParts, issueFrom, makeTestCa, spkiSha256 } from "#support/test-ca.ts";
 
 type FakeRegistry = EnrolmentRegistry & {
@@ -44,8 +46,28 @@ function fakeRegistry(first: RecordedEnrolment): FakeRegistry {
     recordIntent: async () => ({ kind: "exists", enrolment: row }),
     readEnrolment: async () => row,
     recordAsked: async (known, certificateArn) => expecting(known, { state: "issuing", certificateArn }),
-    recordNewAttempt: async (known, now) =>
-      expecting(known, { state: "accepted", attempt: known.attempt + 1, attemptStartedAt: now }),
+    recordNewAttempt: async (known, now) => {
+      const isMine = known.version === row.version;
+      const { fruitless: _, ...begun } = known;
+      if (isMine)
+        row = {
+          ...begun,
+          state: "accepted",
+          attempt: known.attempt + 1,
+          attemptStartedAt: now,
+          version: known.version + 1,
+        };
+      return { enrolment: row, isMine };
+    },
+    recordFruitless: async known => expecting(known, { state: "accepted", fruitless: true }),
+    recordMoved: async (known, to, audit) => {
+      const isMine = known.version === row.version;
+      if (isMine) audits.push(audit);
+      return {
+        enrolment: expecting(known, { ...to, attempt: known.attempt + 1, fruitless: true }),
+        isMine,
+      };
+    },
     recordFailed: async (known, audit, burnSlot) => {
       if (known.version !== row.version) return row;
       audits.push(audit);
@@ -111,8 +133,49 @@ function fakeCa(sign: (serial: string) => Promise<string>): FakeCa {
   return ca;
 }
 
+/** Permits as many as `left`, a queue that keeps what it is sent, and what people were told. */
+function fakeIssuance() {
+  const issuance = {
+    left: Number.POSITIVE_INFINITY,
+    failures: 0,
+    sent: [] as { readonly id: string; readonly delaySeconds: number }[],
+    told: [] as string[],
+    depth: 0,
+  };
+  const permits: AdvanceDeps["permits"] = {
+    take: async () => {
+      if (issuance.left <= 0) return undefined;
+      issuance.left -= 1;
+      return { window: 0 };
+    },
+    giveBack: () => {
+      issuance.left += 1;
+    },
+    isFresh: () => true,
+    isCrowded: () => false,
+    caAnswered: () => undefined,
+    caFailed: () => {
+      issuance.failures += 1;
+    },
+    perSecond: 24,
+  };
+  const queue: AdvanceDeps["queue"] = {
+    send: async ({ id }, delaySeconds) => void issuance.sent.push({ id, delaySeconds }),
+    depth: async () => issuance.depth,
+  };
+  const watch: AdvanceDeps["watch"] = {
+    authorityExhausted: id => void issuance.told.push(`${id} is used up`),
+    permitRefused: purpose => void issuance.told.push(`no permit to ${purpose}`),
+    notQueued: id => void issuance.told.push(`${id} is not queued`),
+  };
+  return { issuance, permits, queue, watch };
+}
+
 export type World = {
   readonly deps: AdvanceDeps;
+  readonly issuance: ReturnType<typeof fakeIssuance>["issuance"];
+  /** Those that issue, in order; the enrolment is of the first. A second one is there when a test puts it there. */
+  readonly authorities: ManagedAuthority[];
   readonly registry: FakeRegistry;
   readonly ca: FakeCa;
   readonly clock: HandClock;
@@ -125,11 +188,31 @@ export async function anEnrolmentWorld(signed: IssueParts = {}): Promise<World> 
   const registry = fakeRegistry(anEnrolment({ spkiSha256: await spkiSha256(holder) }));
   const ca = fakeCa(serial => issueFrom(testCa, holder, { serial, ...signed }));
   const clock = handClock();
+  const authorities = [authority];
+  const { issuance, ...issuing } = fakeIssuance();
   const slots: AdvanceDeps["slots"] = {
     take: async () => {
-      throw new Error("an enrolment that is recorded takes no slot");
+      const next = authorities.find(issuesNow) ?? fail("ca.exhausted", { retryAfterSeconds: 300 });
+      const expiresBy = next.notAfter;
+      return {
+        authority: next,
+        slot: aSlot(7),
+        expiresBy,
+        forExpectedHolder: false,
+        giveBack: () => undefined,
+      };
     },
-    authorityById: async id => (id === authority.id ? authority : undefined),
+    takeSome: async () => [],
+    authorityById: async id => authorities.find(known => known.id === id),
+    recordExhausted: async ({ id }, audit) => {
+      const at = authorities.findIndex(known => known.id === id);
+      const known = authorities[at];
+      if (known === undefined || known.exhaustedAt !== undefined) return false;
+      authorities[at] = { ...known, exhaustedAt: audit.at };
+      registry.audits.push(audit);
+      return true;
+    },
   };
-  return { deps: { registry, ca, slots, now: clock.now, collectWaitMs: 0 }, registry, ca, clock };
+  const deps = { registry, ca, slots, now: clock.now, collectWaitMs: 0, ...issuing };
+  return { deps, issuance, authorities, registry, ca, clock };
 }

@@ -12,7 +12,7 @@ type Request = Parameters<typeof identifyRequest>[0];
 
 const request: Request = {
   tenant: "acme",
-  actor: "certificate:m1-0a",
+  principal: "holder:acme:line-1",
   idempotencyKey: undefined,
   holder: "device-1",
   profile: "device",
@@ -29,7 +29,7 @@ describe("an enrolment's id", () => {
     expect(await idOf(request)).toMatch(/^enr_[0-9a-f]{32}$/);
   });
 
-  it("is the same for the same key of the same actor and tenant, whatever else is asked", async () => {
+  it("is the same for the same key of the same principal and tenant, whatever else is asked", async () => {
     const other = {
       ...keyed,
       holder: "device-2",
@@ -42,7 +42,8 @@ describe("an enrolment's id", () => {
 
   // A key is scoped to the principal that chose it (threat A9).
   it.each<{ readonly name: string; readonly parts: Partial<Request> }>([
-    { name: "another actor's", parts: { actor: "certificate:m1-0b" } },
+    { name: "another line's", parts: { principal: "holder:acme:line-2" } },
+    { name: "a claim token's", parts: { principal: "claim:clm_1" } },
     { name: "another tenant's", parts: { tenant: "umbrella" } },
     { name: "another", parts: { idempotencyKey: "key-2" } },
     { name: "no", parts: { idempotencyKey: undefined } },
@@ -51,7 +52,7 @@ describe("an enrolment's id", () => {
   });
 
   it("without a key is the same for the same holder, profile and CSR, whoever of the tenant asks", async () => {
-    expect(await idOf({ ...request, actor: "operator:ada" })).toBe(await idOf(request));
+    expect(await idOf({ ...request, principal: "operator:ada" })).toBe(await idOf(request));
   });
 
   it.each<{ readonly name: string; readonly parts: Partial<Request> }>([
@@ -65,8 +66,8 @@ describe("an enrolment's id", () => {
 });
 
 describe("a request's digest", () => {
-  it("is the same with a key and without, for any actor", async () => {
-    expect(await digestOf({ ...keyed, actor: "operator:ada" })).toBe(await digestOf(request));
+  it("is the same with a key and without, for any principal", async () => {
+    expect(await digestOf({ ...keyed, principal: "operator:ada" })).toBe(await digestOf(request));
   });
 
   it.each<Partial<Request>>([
@@ -107,13 +108,17 @@ describe("an enrolment request", () => {
     expect(enrolRequestSchema.parse(body)).toEqual({ ...body, profile: "device" });
   });
 
+  it("may name a profile that somebody records later: whether there is one is found out when it is asked", () => {
+    expect(enrolRequestSchema.parse({ ...body, profile: "gateway-2" }).profile).toBe("gateway-2");
+  });
+
   it("may name profile, tenant and lot", () => {
     const whole = { ...body, profile: "partner", tenant: "acme", lot: "2026.03_a" };
     expect(enrolRequestSchema.parse(whole)).toEqual(whole);
   });
 
   it("is refused with everything wrong about it at once", () => {
-    expect(problems({ holder: "", profile: "root", tenant: "ACME", lot: "", csr: "" })).toEqual([
+    expect(problems({ holder: "", profile: "Root", tenant: "ACME", lot: "", csr: "" })).toEqual([
       "holder",
       "profile",
       "tenant",

@@ -24,8 +24,8 @@ function aWorld(rows: readonly OutboxEvent[], takes: (event: OutboxEvent) => boo
       sent.push(...names(batch.filter((_, index) => taken[index])));
       return taken;
     },
-    forget: async (event: OutboxEvent) => {
-      outbox.delete(event);
+    forget: async (gone: readonly OutboxEvent[]) => {
+      for (const event of gone) outbox.delete(event);
     },
   };
   return { outbox, sent, calls, deps };

@@ -1,12 +1,20 @@
 // Nobody is believed for a header alone (threats A3, A4, H1): the connection, the edge and the registry have to agree.
 import { describe, expect, it } from "vitest";
 import type { Certificate } from "#core/certificate/certificate.ts";
+import type { ClaimId } from "#core/claim/claim.ts";
+import { sha256Hex } from "#core/sha256.ts";
 import { type AuthenticateDeps, authenticate } from "#functions/http/authenticate.ts";
 import { fromNoon, noon } from "#support/fixed-time.ts";
 import { anHttpEvent, type HttpEventParts } from "#support/http-event.ts";
-import { aCertificate, anAuthority } from "#support/records.ts";
+import { aCertificate, aClaim, anAuthority } from "#support/records.ts";
 
+const claimId = "clm_0123456789abcdef01234567";
+const secret = "5e".repeat(32);
 const token = "eyJhbGciOiJSUzI1NiJ9.e30.c2ln";
+
+const aTokenClaim = (secretSha256: string) =>
+  // The brand is the maker's to give; a test names its ids itself.
+  aClaim({ id: claimId as ClaimId, asker: { kind: "token", secretSha256 } });
 
 /** What CloudFront says of the viewer's certificate. */
 const fromCloudFront = {
@@ -38,6 +46,7 @@ function aWorld(certificate: Partial<Certificate> = {}) {
       if (given !== token) throw new Error("signature verification failed");
       return { subject: "ada", scopes: ["certificates:read"] };
     },
+    findClaim: async id => (id === claimId ? aTokenClaim(await sha256Hex(secret)) : undefined),
     now: () => noon,
   };
   return { read, call: (parts: HttpEventParts) => authenticate(deps, anHttpEvent(parts)) };
@@ -185,7 +194,42 @@ describe("an operator's token", () => {
   ])("is not %j", async authorization => {
     await expect(aWorld().call({ headers: { authorization } })).rejects.toMatchObject({
       ...unauthenticated,
-      data: { reason: "present a client certificate or an operator's token" },
+      data: { reason: "present a client certificate or a token" },
     });
+  });
+});
+
+describe("a claim's token", () => {
+  const shown = (id: string, text: string) => ({
+    headers: { authorization: `Bearer ecc_${id.slice(4)}_${text}` },
+  });
+
+  it("is whoever holds it, of the claim's tenant", async () => {
+    expect(await aWorld().call(shown(claimId, secret))).toEqual({ kind: "token", tenant: "acme", claimId });
+  });
+
+  it.each([
+    { name: "another secret", id: claimId, text: "5f".repeat(32) },
+    { name: "a secret that differs in its last digit", id: claimId, text: `${"5e".repeat(31)}5f` },
+    { name: "a claim that there is not", id: "clm_ffffffffffffffffffffffff", text: secret },
+  ])("is refused in the words for any token, with $name", async ({ id, text }) => {
+    await expect(aWorld().call(shown(id, text))).rejects.toMatchObject({
+      ...unauthenticated,
+      data: { reason: "the token is not valid" },
+    });
+  });
+
+  it.each(["5e".repeat(31), `${"5e".repeat(32)}0`, "5E".repeat(32), ""])(
+    "of another form is no claim's token: %j",
+    async text => {
+      await expect(aWorld().call(shown(claimId, text))).rejects.toMatchObject(unauthenticated);
+    },
+  );
+
+  it("is not made good by a certificate beside it", async () => {
+    const call = shown(claimId, "5f".repeat(32));
+    await expect(aWorld().call({ headers: { ...viewer, ...call.headers } })).rejects.toMatchObject(
+      unauthenticated,
+    );
   });
 });

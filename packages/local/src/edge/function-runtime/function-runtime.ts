@@ -3,7 +3,7 @@ import { findUnsupportedSyntax } from "#edge/build/syntax-gate.ts";
 import type { Clock } from "../../wire/clock.ts";
 import type { EdgeReplica } from "../replica.ts";
 import type { FunctionKind, RunState } from "./host-operations.ts";
-import { prepareSandbox, type Sandbox, type SandboxEnd, type SandboxLimits } from "./sandbox.ts";
+import { runInSandbox, type SandboxEnd, type SandboxLimits } from "./sandbox.ts";
 
 /** Documented limits, except the CPU time: see SandboxLimits. */
 export const defaultSandboxLimits: SandboxLimits = { memoryBytes: 2 * 1024 * 1024, cpuMilliseconds: 50 };
@@ -32,8 +32,8 @@ export type FunctionRun = Pick<RunState, "decision" | "customData"> & {
 };
 export type FunctionRuntime = {
   readonly name: string;
+  /** Like at the edge, every run starts from clean globals. */
   readonly invoke: (event: unknown) => FunctionRun;
-  readonly dispose: () => void;
 };
 
 const handlerNames = { connection: "connectionHandler", "viewer-request": "handler" } satisfies Record<
@@ -51,30 +51,12 @@ export function createFunctionRuntime(
   const handler = handlerNames[kind];
   const source = `${code}\n;__run(typeof ${handler} === "undefined" ? undefined : ${handler});`;
   const limits = environment.limits ?? defaultSandboxLimits;
-  let ready: Sandbox | undefined = prepareSandbox(limits);
-  let refill: NodeJS.Immediate | undefined;
   const invoke = (event: unknown): FunctionRun => {
-    // Like the edge, every run starts from clean globals; the next sandbox is made once this run has been answered.
-    const sandbox = ready ?? prepareSandbox(limits);
-    ready = undefined;
-    refill ??= setImmediate(() => {
-      refill = undefined;
-      ready ??= prepareSandbox(limits);
-    });
     const state = newRunState(kind, event, environment);
-    try {
-      const end = sandbox.run(source, state);
-      return { end, logs: state.logs, decision: state.decision, customData: state.customData };
-    } finally {
-      sandbox.dispose();
-    }
+    const end = runInSandbox(source, state, limits);
+    return { end, logs: state.logs, decision: state.decision, customData: state.customData };
   };
-  const dispose = (): void => {
-    clearImmediate(refill);
-    ready?.dispose();
-    ready = undefined;
-  };
-  return { name, invoke, dispose };
+  return { name, invoke };
 }
 
 function checkCode(name: string, code: string): void {

@@ -30,6 +30,7 @@ const operations: Readonly<Record<string, Operation>> = {
   globals: () => keptGlobals,
   event: state => ({ kind: state.kind, event: state.event }),
   now: state => state.now.getTime(),
+  random: () => Math.random(),
   log: (state, text) => void state.logs.push(cutUtf8(String(text), maxLogBytes)),
   text: (_state, hex, encoding) => Buffer.from(String(hex), "hex").toString(knownEncoding(encoding)),
   bytes: (_state, text, encoding) => Buffer.from(String(text), knownEncoding(encoding)).toString("hex"),

@@ -12,7 +12,8 @@ import { readFunctionAnswer, toViewerRequestEvent, type ViewerRequest } from "./
 
 export type HttpContext = {
   readonly distribution: DistributionConfig;
-  readonly origin: OriginClient;
+  /** The origin of the cache behaviour that the viewer's URL falls under. */
+  readonly originFor: (url: string) => OriginClient;
   readonly viewerRequestFunction: FunctionRuntime | undefined;
   readonly onFunctionLog: (functionName: string, line: string) => void;
 };
@@ -39,7 +40,9 @@ export async function handleRequest(
     headers: own,
   });
   if ("status" in decided) return answer(response, decided);
-  await forwardRequest({ ...context, viewer, requestId, decided, request, response });
+  // By the URL as the viewer sent it: a function may change the URL, and not the behaviour.
+  const origin = context.originFor(request.url ?? "/");
+  await forwardRequest({ ...context, origin, viewer, requestId, decided, request, response });
 }
 
 function refuseRequest(

@@ -26,18 +26,20 @@ export type OriginClient = {
 };
 
 const defaultResponseTimeoutSeconds = 30;
+/** CloudFront's default keep-alive timeout: an origin had better keep connections longer. */
+const idleMs = 5_000;
 
 export function createOriginClient(origin: OriginConfig): OriginClient {
   const base = new URL(origin.url);
   const secure = base.protocol === "https:";
-  const tls = {
-    ...(origin.ca === undefined ? {} : { ca: origin.ca }),
-    ...(origin.clientCertificate && {
-      key: origin.clientCertificate.key,
-      cert: origin.clientCertificate.certificate,
-    }),
+  const trust = origin.ca === undefined ? {} : { ca: origin.ca };
+  const pool = { keepAlive: true, timeout: idleMs };
+  const agent = secure ? new HttpsAgent({ ...pool, ...trust }) : new HttpAgent(pool);
+  // Asked for at each request. The pool tells connections apart by their certificate, so a replaced one opens new ones.
+  const clientCertificate = () => {
+    const presented = origin.clientCertificate?.();
+    return presented === undefined ? {} : { key: presented.key, cert: presented.certificate };
   };
-  const agent = secure ? new HttpsAgent({ keepAlive: true, ...tls }) : new HttpAgent({ keepAlive: true });
   const timeout = (origin.responseTimeoutSeconds ?? defaultResponseTimeoutSeconds) * 1000;
   const prefix = base.pathname.replace(/\/$/, "");
 
@@ -47,6 +49,7 @@ export function createOriginClient(origin: OriginConfig): OriginClient {
       const outgoing = (secure ? httpsRequest : httpRequest)(
         {
           agent,
+          ...clientCertificate(),
           method,
           signal,
           host: base.hostname,

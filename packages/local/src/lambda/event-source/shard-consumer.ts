@@ -66,13 +66,16 @@ async function gather(
       windowEndMs ??= performance.now() + maximumBatchingWindowSeconds * 1000;
       if (performance.now() >= windowEndMs) break;
     }
-    const page = await readPage(options, reader, batchSize - records.length);
+    const wanted = batchSize - records.length;
+    const page = await readPage(options, reader, wanted);
     ended = page.ended;
     const read = page.records.map(record => lambdaStreamRecord(record, streamArn, region));
     lastRead = read.at(-1)?.sequenceNumber ?? lastRead;
     records.push(...read.filter(({ event }) => filter(event)));
     if (records.length === 0 && lastRead !== undefined && read.length > 0) delivery.checkpoint(lastRead);
-    if (read.length === 0 && !ended) await options.wait(options.idlePollMs);
+    // A page that is not full was the last for now. Reading on at once would cost a call for every few records.
+    const goesOn = records.length === 0 || maximumBatchingWindowSeconds > 0;
+    if (goesOn && read.length < wanted && !ended) await options.wait(options.idlePollMs);
   }
   const fitting = fittingCount(records);
   return { records: records.slice(0, fitting), carried: records.slice(fitting), lastRead, ended };

@@ -3,8 +3,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { FromSandbox, SandboxData, ToSandbox } from "../sandbox-message.ts";
+import { timeCalls } from "./call-times.ts";
 import { watchOutgoingRequests } from "./crash-hook.ts";
 import { errorDocument, unhandledRejectionDocument } from "./error-document.ts";
+import { trustExtraCertificates } from "./extra-certificates.ts";
 import { type Handler, loadHandler } from "./load-handler.ts";
 import { captureOutput } from "./output.ts";
 import { shiftClock } from "./shifted-clock.ts";
@@ -19,6 +21,7 @@ let requestId: string | undefined;
 const send = (message: FromSandbox): void => port.postMessage(message);
 
 if (data.clockOffsetMs !== undefined) shiftClock(data.clockOffsetMs);
+trustExtraCertificates(process.env["NODE_EXTRA_CA_CERTS"]);
 captureOutput(
   text => send({ kind: "log", text }),
   () => requestId,
@@ -27,6 +30,7 @@ const arm = watchOutgoingRequests(data.crashPoints, point => {
   send({ kind: "crash-point", id: point.id });
   return exit(137);
 });
+const times = timeCalls();
 process.on("uncaughtException", error => {
   send({ kind: "dying", payload: errorDocument(error) });
   exit(129);
@@ -61,11 +65,12 @@ async function serve(call: Handler, message: ToSandbox & { kind: "invoke" }): Pr
 }
 
 async function outcome(call: Handler, message: ToSandbox & { kind: "invoke" }): Promise<FromSandbox> {
+  times.begin();
   try {
     const value = await call(JSON.parse(message.payload), context(message));
-    return { kind: "returned", payload: stringify(value) };
+    return { kind: "returned", payload: stringify(value), calls: times.take() };
   } catch (error) {
-    return { kind: "threw", payload: errorDocument(error) };
+    return { kind: "threw", payload: errorDocument(error), calls: times.take() };
   }
 }
 

@@ -18,10 +18,10 @@ export function blob(min: number, max: number) {
     .base64()
     .transform(value => Buffer.from(value, "base64"))
     .refine(value => value.length >= min, {
-      params: { constraint: `Member must have length greater than or equal to ${min}` },
+      params: { constraint: `Member must have length greater than or equal to ${min}`, isBlob: true },
     })
     .refine(value => value.length <= max, {
-      params: { constraint: `Member must have length less than or equal to ${max}` },
+      params: { constraint: `Member must have length less than or equal to ${max}`, isBlob: true },
     });
 }
 
@@ -54,7 +54,9 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
   const findings = result.error.issues.map(issue => {
     const value = valueAt(given, issue.path);
     const constraint = value === undefined ? "Member must not be null" : constraintOf(issue);
-    return `Value ${shown(value)} at '${memberPath(issue.path)}' failed to satisfy constraint: ${constraint}`;
+    // Bytes are never quoted: they may be a private key.
+    const isBlob = issue.code === "custom" && issue.params?.["isBlob"] === true;
+    return `Value ${isBlob ? "(bytes)" : shown(value)} at '${memberPath(issue.path)}' failed to satisfy constraint: ${constraint}`;
   });
   const noun = findings.length === 1 ? "validation error" : "validation errors";
   throw new AwsError("ValidationException", `${findings.length} ${noun} detected: ${findings.join("; ")}`);

@@ -1,8 +1,6 @@
 // The server's one SQLite file. It holds the CA's private keys, so nobody else on the machine may read it.
-import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
-import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { openDatabase } from "../../wire/database.ts";
+import { openPrivateDatabase } from "../../wire/database.ts";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS authority (id TEXT PRIMARY KEY, record TEXT NOT NULL);
@@ -35,12 +33,5 @@ const SCHEMA = `
 
 /** Opens the file in `stateDirectory` (made private to the user), or a database in memory. */
 export function openState(stateDirectory: string | undefined): DatabaseSync {
-  if (stateDirectory === undefined) return openDatabase(":memory:", SCHEMA);
-  mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
-  chmodSync(stateDirectory, 0o700);
-  const path = join(stateDirectory, "acm-pca.sqlite");
-  // SQLite gives its journal files the mode of the database file, so the file is made first.
-  closeSync(openSync(path, "a", 0o600));
-  chmodSync(path, 0o600);
-  return openDatabase(path, SCHEMA);
+  return openPrivateDatabase(stateDirectory, "acm-pca.sqlite", SCHEMA);
 }

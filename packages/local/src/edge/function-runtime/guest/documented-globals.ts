@@ -42,6 +42,13 @@ export function applyDocumentedGlobals(listed: readonly string[]): void {
     const target = owner.split(".").reduce((object: object, name) => get(object, name), globalThis);
     for (const name of names) deleteProperty(target, name);
   }
+  // The engine's own would begin each run with the same numbers: all runs begin in the same memory.
+  defineProperty(Math, "random", {
+    value: () => callHost("random"),
+    configurable: true,
+    writable: true,
+    enumerable: false,
+  });
   const added = {
     ...{ Function: refuse, eval: refuse, Date: frozenDate(), Buffer: GuestBuffer, require: requireModule },
     console: { log: (text: unknown) => callHost("log", String(text)) },

@@ -1,0 +1,60 @@
+// Runs of the scheduled jobs by hand: an operator asks, the request is recorded, and its event starts the same function
+// that the schedule starts. A job may be started twice; every one of them bears it.
+import type { AuditRecord } from "#core/audit.ts";
+import { actorOf, type Caller, requireScope } from "#core/caller.ts";
+import { fail } from "#core/error.ts";
+import { isoSeconds, type OutgoingEvent } from "#core/event/outgoing.ts";
+
+/** The names of their functions. */
+export const jobNames = [
+  "advance-rotations",
+  "age-out-pages",
+  "backfill-ca",
+  "follow-order",
+  "reconcile-ca",
+  "reconcile-edge",
+  "resume-enrolments",
+  "rotate-origin-certificate",
+  "sweep-due",
+] as const;
+
+export type JobName = (typeof jobNames)[number];
+
+export type JobRequests = {
+  /** One transaction. The same request again changes nothing. */
+  readonly recordRequest: (audit: AuditRecord, event: OutgoingEvent) => Promise<void>;
+};
+
+export type RequestJobDeps = { readonly jobs: JobRequests; readonly now: () => Date };
+
+type Asked = { readonly caller: Caller; readonly job: string; readonly requestId: string };
+
+export const jobRequestedDetailType = "Job Run Requested";
+
+/** Answers before the job begins. Refusals: `caller.forbidden`, `resource.not_found`, `registry.busy`. */
+export async function requestJob(
+  deps: RequestJobDeps,
+  { caller, job, requestId }: Asked,
+): Promise<{ readonly job: JobName }> {
+  requireScope(caller, "certificates:write");
+  const name = jobNames.find(candidate => candidate === job);
+  if (name === undefined) return fail("resource.not_found", { kind: "job" });
+  await startJob(deps, name, { actor: actorOf(caller), requestId });
+  return { job: name };
+}
+
+/** For a job that has more to do than one run holds: what it leaves is gone on with at once. */
+export async function startJob(
+  { jobs, now }: RequestJobDeps,
+  job: JobName,
+  { actor, requestId }: { readonly actor: string; readonly requestId: string },
+): Promise<void> {
+  const at = now();
+  await jobs.recordRequest(
+    { subject: job, action: "job.requested", actor, requestId, at, facts: {} },
+    {
+      detailType: jobRequestedDetailType,
+      detail: { version: "1", job, actor, requestId, requestedAt: isoSeconds(at) },
+    },
+  );
+}

@@ -1,0 +1,30 @@
+// POST /v1/jobs/{job}/runs.
+import * as z from "zod";
+import { jobNames } from "#core/job/request-job.ts";
+import type { RouteContract } from "../http/contract.ts";
+
+const jobRunSchema = z
+  .object({
+    job: z.enum(jobNames),
+    requestId: z.string().meta({ description: "As the job's audit record and its log carry it" }),
+  })
+  .meta({ id: "JobRun" });
+
+export type JobRunBody = z.infer<typeof jobRunSchema>;
+
+export const postJobRun = {
+  method: "POST",
+  path: "/v1/jobs/{job}/runs",
+  summary: "Run a scheduled job now",
+  description:
+    "The job does what its schedule would have it do, in the background. Running one twice does no harm.",
+  callers: { operator: "certificates:write" },
+  params: z.object({ job: z.enum(jobNames) }),
+  responses: {
+    202: {
+      description: "The request is recorded; the job begins within seconds.",
+      content: { kind: "json", schema: jobRunSchema },
+    },
+  },
+  problems: ["resource.not_found", "registry.busy"],
+} as const satisfies RouteContract;
