@@ -172,3 +172,9 @@ it("breaks the connection as the test asked, before or after the function ran", 
   await expect(call(gateway, "/x", { method: "POST" })).rejects.toThrow();
   expect(gateway.events).toHaveLength(before + 1);
 });
+
+it("keeps an idle connection for longer than the edge does, so that no POST meets one that is being closed", async () => {
+  next = async () => invoked({});
+  const { headers } = await call(gateway, "/x", { method: "POST", headers: { connection: "keep-alive" } });
+  expect(headers["keep-alive"]).toBe("timeout=75");
+});

@@ -36,13 +36,18 @@ beforeAll(async () => {
 });
 afterAll(() => registry.stop());
 
-async function aWorld(certificates: number, parts: Partial<Certificate> = {}) {
+async function aWorld(certificates: number, parts: Partial<Certificate> = {}, slotsApart = 1) {
   table = await registry.table();
   await putAuthority(table);
   const all: Certificate[] = [];
-  for (let slot = 0; slot < certificates; slot += 1) all.push(await putCertificate(table, slot, parts));
+  for (let number = 0; number < certificates; number += 1) {
+    all.push(await putCertificate(table, number * slotsApart, parts));
+  }
   return all;
 }
+
+/** Sixteen slots apart, the ids that tests make up share a bucket, and so a batch and a transaction. */
+const aFullBucket = (certificates: number) => aWorld(certificates, tenDays, 16);
 
 type Options = {
   readonly on?: RegistryTable;
@@ -107,12 +112,12 @@ describe("the life of a certificate that nobody renews", () => {
     const [certificate] = await aWorld(1, { notAfter: fromNoon(20 * dayMs) });
     if (certificate === undefined) throw new Error("there is one");
     const { id, notAfter } = certificate;
-    const expiringDays = [10, 6, 3, 1];
+    const expiringDays = [10, 5, 3, 1];
     for (let day = 0; day <= 22; day += 1) await sweepAt(fromNoon(day * dayMs), { expiringDays });
     expect(await events()).toEqual([
       "device-0 Certificate Expiring 1",
       "device-0 Certificate Expiring 3",
-      "device-0 Certificate Expiring 6",
+      "device-0 Certificate Expiring 5",
       "device-0 Certificate Renewal Due",
     ]);
     expect((await actionsOf(id)).slice(1)).toEqual([
@@ -249,7 +254,7 @@ describe("where nothing is due", () => {
 
 describe("what stands in the way of one certificate", () => {
   test("does not keep the others from being dealt with, and keeps its day from being left behind", async () => {
-    const [broken] = await aWorld(5, tenDays);
+    const [broken] = await aFullBucket(5);
     await table.documents.send(
       new TransactWriteCommand({
         TransactItems: [
@@ -271,22 +276,22 @@ describe("what stands in the way of one certificate", () => {
   });
 
   test("a change that comes between reading and writing: the others are written, it waits for the next sweep", async () => {
-    const all = await aWorld(5, tenDays);
+    const [first] = await aFullBucket(5);
     const racing = {
       ...table,
       documents: {
         send: async (command: Parameters<typeof table.documents.send>[0]) => {
           if (command instanceof TransactWriteCommand && !raced) {
             raced = true;
-            await moveOn(all[0]?.id);
+            await moveOn(first?.id);
           }
           return table.documents.send(command);
         },
       } as unknown as RegistryTable["documents"], // As in `counting`.
     };
     let raced = false;
-    const first = await sweepAt(seventhDay, { on: racing });
-    expect(what(first.result)).toEqual({ renewalsDue: 4, contended: 1 });
+    const { result } = await sweepAt(seventhDay, { on: racing });
+    expect(what(result)).toEqual({ renewalsDue: 4, contended: 1 });
     expect(what((await sweepAt(seventhDay)).result)).toEqual({ renewalsDue: 1 });
   });
 

@@ -4,7 +4,7 @@ import { requireScope } from "#core/caller.ts";
 import { isoSeconds } from "#core/event/outgoing.ts";
 import { readPosition, writePosition } from "#core/listing/position-cursor.ts";
 import { type AuditPageBody, type AuditQuery, auditQuerySchema } from "../contract/get-audit.ts";
-import { getAuditDeps } from "../deps.ts";
+import { getAuditDeps } from "../deps/inventory.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { linkToNext } from "../http/next-page.ts";
 import { parseQuery } from "../http/query.ts";

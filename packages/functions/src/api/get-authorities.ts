@@ -3,7 +3,7 @@ import { type Authority, isManaged } from "#core/authority/authority.ts";
 import { requireScope } from "#core/caller.ts";
 import type { RecordedCrl } from "#core/crl/ports.ts";
 import type { AuthorityAtEdgeBody } from "../contract/authority.ts";
-import { authoritiesDeps } from "../deps.ts";
+import { authoritiesDeps } from "../deps/authorities.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";

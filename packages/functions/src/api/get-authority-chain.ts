@@ -3,7 +3,7 @@ import { isManaged } from "#core/authority/authority.ts";
 import { requireScope } from "#core/caller.ts";
 import { fail } from "#core/error.ts";
 import { chainType } from "../contract/get-authority-chain.ts";
-import { readDeps } from "../deps.ts";
+import { readDeps } from "../deps/inventory.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";

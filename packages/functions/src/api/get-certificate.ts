@@ -1,6 +1,6 @@
 // GET /v1/certificates/{id}: one certificate with its state, by our id, its serial or its SHA-256.
 import { type CertificateFinder, findCertificate } from "#core/certificate/find-certificate.ts";
-import { findDeps } from "../deps.ts";
+import { findDeps } from "../deps/inventory.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";

@@ -1,7 +1,7 @@
 // GET /v1/certificates: a page of certificates, and where the next one begins.
 import { type ListDeps, type Listing, listCertificates } from "#core/listing/list-certificates.ts";
 import { type CertificatePageBody, type ListQuery, listQuerySchema } from "../contract/get-certificates.ts";
-import { listDeps } from "../deps.ts";
+import { listDeps } from "../deps/inventory.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { parseQuery } from "../http/query.ts";
 import { type HttpResult, httpHandler, type Route } from "../http/route.ts";

@@ -2,7 +2,7 @@
 import { requireScope } from "#core/caller.ts";
 import { fail } from "#core/error.ts";
 import type { ClaimWithRestBody } from "../contract/claim.ts";
-import { claimsDeps } from "../deps.ts";
+import { claimsDeps } from "../deps/inventory.ts";
 import { authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";

@@ -2,7 +2,7 @@
 import { requireScope } from "#core/caller.ts";
 import { readPosition, writePosition } from "#core/listing/position-cursor.ts";
 import { type ClaimPageBody, claimsQuerySchema } from "../contract/get-claims.ts";
-import { claimsDeps } from "../deps.ts";
+import { claimsDeps } from "../deps/inventory.ts";
 import { authenticate } from "../http/authenticate.ts";
 import { linkToNext } from "../http/next-page.ts";
 import { parseQuery } from "../http/query.ts";

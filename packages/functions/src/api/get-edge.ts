@@ -7,7 +7,7 @@ import type { EdgeStatus, EdgeStatusRegistry } from "#core/publication/edge-stat
 import { livePages } from "#core/publication/expected-keys.ts";
 import { usageLevel } from "#core/publication/store-usage.ts";
 import type { EdgeBody } from "../contract/get-edge.ts";
-import { getEdgeDeps } from "../deps.ts";
+import { getEdgeDeps } from "../deps/edge.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";

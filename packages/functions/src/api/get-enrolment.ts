@@ -7,7 +7,7 @@ import { isoSeconds } from "#core/event/outgoing.ts";
 import type { EnrolmentQueue, IssuePermits } from "#core/issuance/ports.ts";
 import { secondsInQueue } from "#core/issuance/seconds-in-queue.ts";
 import type { EnrolmentBody } from "../contract/get-enrolment.ts";
-import { getEnrolmentDeps } from "../deps.ts";
+import { getEnrolmentDeps } from "../deps/enrolment.ts";
 import { authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";

@@ -7,7 +7,7 @@ import { certsOnly } from "#core/est/certs-only.ts";
 import { csrAttributes } from "#core/est/csr-attributes.ts";
 import type { ProfileSource } from "#core/profile/profile-source.ts";
 import { csrAttributesType, pkcs7Type, readOperations } from "../contract/est.ts";
-import { getEstDeps } from "../deps.ts";
+import { getEstDeps } from "../deps/inventory.ts";
 import { readEstPath } from "../http/est-path.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";

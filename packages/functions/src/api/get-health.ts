@@ -1,6 +1,6 @@
 // GET /v1/health: whether the API can reach its registry and has an authority that issues. Open to every caller.
 import { type Authority, isManaged } from "#core/authority/authority.ts";
-import { readDeps } from "../deps.ts";
+import { readDeps } from "../deps/inventory.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";
 

@@ -2,7 +2,7 @@
 import { isKnown, type Lot } from "#core/authority/lot.ts";
 import { maySee } from "#core/caller.ts";
 import { fail } from "#core/error.ts";
-import { getLotDeps } from "../deps.ts";
+import { getLotDeps } from "../deps/inventory.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { readLotPath } from "../http/lot-path.ts";
 import { httpHandler, type Route } from "../http/route.ts";

@@ -2,7 +2,7 @@
 import { requireScope } from "#core/caller.ts";
 import { fail } from "#core/error.ts";
 import { isBuiltIn, profiles } from "#core/profile/profile.ts";
-import { profilesDeps } from "../deps.ts";
+import { profilesDeps } from "../deps/inventory.ts";
 import { authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";

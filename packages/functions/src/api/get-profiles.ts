@@ -1,7 +1,7 @@
 // GET /v1/profiles: all of them, the built-in ones first.
 import { requireScope } from "#core/caller.ts";
 import { profiles } from "#core/profile/profile.ts";
-import { profilesDeps } from "../deps.ts";
+import { profilesDeps } from "../deps/inventory.ts";
 import { authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";

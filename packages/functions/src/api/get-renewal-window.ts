@@ -1,6 +1,6 @@
 // GET /v1/certificates/{id}/renewal-window.
 import { type ReadWindowDeps, readWindow } from "#core/renewal/read-window.ts";
-import { renewalWindowDeps } from "../deps.ts";
+import { renewalWindowDeps } from "../deps/rotation.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";

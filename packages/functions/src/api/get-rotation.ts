@@ -1,7 +1,7 @@
 // GET /v1/rotations/{id}: how far a rotation has come. Operators.
 import { requireScope } from "#core/caller.ts";
 import { fail } from "#core/error.ts";
-import { rotationsDeps } from "../deps.ts";
+import { rotationsDeps } from "../deps/rotation.ts";
 import { authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";

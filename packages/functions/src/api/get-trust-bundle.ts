@@ -2,7 +2,7 @@
 import { hasStanding } from "#core/authority/authority.ts";
 import { trustBundleOf } from "#core/authority/trust-bundle.ts";
 import { requireScope } from "#core/caller.ts";
-import { readDeps } from "../deps.ts";
+import { readDeps } from "../deps/inventory.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";

@@ -1,6 +1,6 @@
 // PATCH /v1/claims/{id}: switch a claim off or on, change its count or its end.
 import { changeClaim, changeClaimSchema } from "#core/claim/change-claim.ts";
-import { claimsDeps } from "../deps.ts";
+import { claimsDeps } from "../deps/inventory.ts";
 import { authenticate } from "../http/authenticate.ts";
 import { parseBody, readJson } from "../http/json-body.ts";
 import { httpHandler, type Route } from "../http/route.ts";

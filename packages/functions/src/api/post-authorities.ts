@@ -1,7 +1,7 @@
 // POST /v1/authorities: a CA becomes an authority, to issue from or to admit the clients of.
 import { type RegisterDeps, registerAuthority } from "#core/authority/register.ts";
 import { registerAuthoritySchema } from "#core/authority/registration.ts";
-import { registerDeps } from "../deps.ts";
+import { registerDeps } from "../deps/authorities.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { parseBody, readJson } from "../http/json-body.ts";
 import { httpHandler, type Route } from "../http/route.ts";

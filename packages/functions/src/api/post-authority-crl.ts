@@ -1,7 +1,7 @@
 // POST /v1/authorities/{id}/crl: the newest revocation list of an authority without slots.
 import { type ImportedCrl, importCrl } from "#core/crl/import-crl.ts";
 import type { ImportCrlDeps } from "#core/crl/ports.ts";
-import { crlDeps } from "../deps.ts";
+import { crlDeps } from "../deps/authorities.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { readCrlBody } from "../http/crl-body.ts";
 import { type HttpResult, httpHandler, type Route } from "../http/route.ts";

@@ -8,7 +8,7 @@ import { enrolRequestSchema, idempotencyKeySchema } from "#core/enrolment/reques
 import { type Finding, fail } from "#core/error.ts";
 import type { ProfileSource } from "#core/profile/profile-source.ts";
 import type { PendingEnrolmentBody } from "../contract/post-certificates.ts";
-import { enrolDeps } from "../deps.ts";
+import { enrolDeps } from "../deps/enrolment.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { findingsOf, readJson } from "../http/json-body.ts";
 import { type HttpResult, httpHandler, type Route } from "../http/route.ts";

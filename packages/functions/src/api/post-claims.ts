@@ -1,7 +1,7 @@
 // POST /v1/claims: let a factory line, or whoever holds a token, enrol others.
 import { createClaim, createClaimSchema } from "#core/claim/create-claim.ts";
 import type { NewClaimBody } from "../contract/claim.ts";
-import { claimsDeps } from "../deps.ts";
+import { claimsDeps } from "../deps/inventory.ts";
 import { authenticate } from "../http/authenticate.ts";
 import { parseBody, readJson } from "../http/json-body.ts";
 import { httpHandler, type Route } from "../http/route.ts";

@@ -3,7 +3,7 @@ import { requireScope } from "#core/caller.ts";
 import { isoSeconds } from "#core/event/outgoing.ts";
 import { type ReconcileDeps, reconcile } from "#core/publication/reconcile.ts";
 import type { ReconciliationBody } from "../contract/post-edge-reconcile.ts";
-import { postEdgeReconcileDeps } from "../deps.ts";
+import { postEdgeReconcileDeps } from "../deps/edge.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { reportReconciliation } from "../job/report-reconciliation.ts";

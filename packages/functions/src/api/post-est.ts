@@ -7,7 +7,7 @@ import { certsOnly } from "#core/est/certs-only.ts";
 import { simpleEnroll, simpleReenroll } from "#core/est/simple-enroll.ts";
 import type { RenewDeps } from "#core/renewal/ports.ts";
 import { certsOnlyType, enrolOperations } from "../contract/est.ts";
-import { postEstDeps } from "../deps.ts";
+import { postEstDeps } from "../deps/enrolment.ts";
 import { type AuthenticateDeps, authenticate, authenticateHolder } from "../http/authenticate.ts";
 import { readEstPath } from "../http/est-path.ts";
 import { readPkcs10Body } from "../http/pkcs10-body.ts";

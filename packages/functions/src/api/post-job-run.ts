@@ -1,7 +1,7 @@
 // POST /v1/jobs/{job}/runs: a scheduled job, now. Operators.
 import { type RequestJobDeps, requestJob } from "#core/job/request-job.ts";
 import type { JobRunBody } from "../contract/post-job-run.ts";
-import { postJobRunDeps } from "../deps.ts";
+import { postJobRunDeps } from "../deps/inventory.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";

@@ -3,7 +3,7 @@ import { enrolLot, type LotLine } from "#core/enrolment/enrol-lot.ts";
 import type { EnrolLotDeps } from "#core/enrolment/lot-line-enroller.ts";
 import { AppError } from "#core/error.ts";
 import { lotLineSchema, mostLines } from "../contract/post-lot-enrolments.ts";
-import { lotDeps } from "../deps.ts";
+import { lotDeps } from "../deps/enrolment.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { type LotPath, readLotPath } from "../http/lot-path.ts";
 import { type NdjsonLine, ndjsonType, parseLine, readNdjson } from "../http/ndjson-body.ts";

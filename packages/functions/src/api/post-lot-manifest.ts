@@ -3,7 +3,7 @@ import { actorOf, requireScope } from "#core/caller.ts";
 import { type Finding, fail } from "#core/error.ts";
 import { type ExpectHoldersDeps, expectHolders } from "#core/lot/expect-holders.ts";
 import { expectedHolderSchema, type ManifestBody, mostHolders } from "../contract/post-lot-manifest.ts";
-import { putLotDeps } from "../deps.ts";
+import { putLotDeps } from "../deps/inventory.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { readLotPath } from "../http/lot-path.ts";
 import { parseLine, readNdjson } from "../http/ndjson-body.ts";

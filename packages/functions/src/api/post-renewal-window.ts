@@ -8,7 +8,7 @@ import {
   moveLotWindows,
 } from "#core/renewal/move-window.ts";
 import { moveWindowSchema } from "../contract/renewal-window.ts";
-import { renewalWindowDeps } from "../deps.ts";
+import { renewalWindowDeps } from "../deps/rotation.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { parseBody, readJson } from "../http/json-body.ts";
 import { readLotPath } from "../http/lot-path.ts";

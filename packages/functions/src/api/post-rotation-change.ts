@@ -2,7 +2,7 @@
 
 import { assert } from "#core/error.ts";
 import { changeRotation, rotationChanges } from "#core/rotation/waves/change-rotation.ts";
-import { rotationsDeps } from "../deps.ts";
+import { rotationsDeps } from "../deps/rotation.ts";
 import { authenticate } from "../http/authenticate.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";

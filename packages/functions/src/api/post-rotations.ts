@@ -2,7 +2,7 @@
 import type { RotationSelector } from "#core/rotation/waves/rotation.ts";
 import { startRotation } from "#core/rotation/waves/start-rotation.ts";
 import { type SelectorBody, startRotationSchema } from "../contract/rotation.ts";
-import { rotationsDeps } from "../deps.ts";
+import { rotationsDeps } from "../deps/rotation.ts";
 import { authenticate } from "../http/authenticate.ts";
 import { parseBody, readJson } from "../http/json-body.ts";
 import { httpHandler, type Route } from "../http/route.ts";

@@ -2,7 +2,7 @@
 import { actorOf, requireScope } from "#core/caller.ts";
 import { type AnnounceLotDeps, announceLot } from "#core/lot/announce-lot.ts";
 import { announceLotSchema } from "../contract/put-lot.ts";
-import { putLotDeps } from "../deps.ts";
+import { putLotDeps } from "../deps/inventory.ts";
 import { type AuthenticateDeps, authenticate } from "../http/authenticate.ts";
 import { parseBody, readJson } from "../http/json-body.ts";
 import { readLotPath } from "../http/lot-path.ts";

@@ -2,7 +2,7 @@
 import { fail } from "#core/error.ts";
 import { profileNameSchema } from "#core/name.ts";
 import { profileDefinitionSchema, putProfile } from "#core/profile/put-profile.ts";
-import { profilesDeps } from "../deps.ts";
+import { profilesDeps } from "../deps/inventory.ts";
 import { authenticate } from "../http/authenticate.ts";
 import { parseBody, readJson } from "../http/json-body.ts";
 import { httpHandler, type Route } from "../http/route.ts";

@@ -2,7 +2,7 @@
 import type { RenewDeps } from "#core/renewal/ports.ts";
 import { renewCertificate } from "#core/renewal/renew.ts";
 import { renewRequestSchema } from "../contract/renew-certificate.ts";
-import { renewDeps } from "../deps.ts";
+import { renewDeps } from "../deps/enrolment.ts";
 import { type AuthenticateDeps, authenticateHolder } from "../http/authenticate.ts";
 import { readIdempotencyKey } from "../http/idempotency-key.ts";
 import { parseBody, readJson } from "../http/json-body.ts";

@@ -10,7 +10,7 @@ import {
   type RevokeReportedResult,
   revokeReported,
 } from "#core/revocation/revoke-reported.ts";
-import { revokeReportedDeps } from "../deps.ts";
+import { revokeReportedDeps } from "../deps/revocation.ts";
 import { findingsOf } from "../http/json-body.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";

@@ -4,7 +4,7 @@ import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import { recordSeen, type SeenResult } from "#core/rotation/record-seen.ts";
 import type { SeenDeps } from "#core/rotation/seen-ports.ts";
-import { recordSeenDeps } from "../deps.ts";
+import { recordSeenDeps } from "../deps/rotation.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
 import { recordMetrics } from "../metrics.ts";

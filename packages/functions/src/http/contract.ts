@@ -1,5 +1,5 @@
 // What a route takes and answers, as data. The schemas that validate requests and type the presentations are the ones
-// that docs/openapi.json is made of. A contract is pure: it reads nothing and depends on no deps.ts.
+// that docs/openapi.json is made of. A contract is pure: it reads nothing and depends on nothing in deps.
 import type * as z from "zod";
 import type { Scope } from "#core/caller.ts";
 import type { Code } from "#core/error.ts";

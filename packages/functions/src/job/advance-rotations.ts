@@ -2,7 +2,7 @@
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import { type AdvanceRotationDeps, advanceRotation } from "#core/rotation/waves/advance-rotation.ts";
-import { advanceRotationsDeps } from "../deps.ts";
+import { advanceRotationsDeps } from "../deps/rotation.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
 import { recordMetrics } from "../metrics.ts";

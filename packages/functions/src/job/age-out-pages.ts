@@ -2,7 +2,7 @@
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import { type AgeOutDeps, type AgeOutResult, ageOut } from "#core/publication/age-out.ts";
-import { ageOutDeps } from "../deps.ts";
+import { ageOutDeps } from "../deps/edge.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
 

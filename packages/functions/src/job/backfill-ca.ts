@@ -3,7 +3,7 @@ import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import type { Certificate } from "#core/certificate/certificate.ts";
 import { type RevokeAtCaDeps, revokeAtCa } from "#core/revocation/revoke-at-ca.ts";
-import { backfillDeps } from "../deps.ts";
+import { backfillDeps } from "../deps/revocation.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
 

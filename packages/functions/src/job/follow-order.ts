@@ -3,7 +3,7 @@
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import { type FollowDeps, type FollowTask, followOrder } from "#core/order/follow-order.ts";
-import { followDeps } from "../deps.ts";
+import { followDeps } from "../deps/edge.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
 

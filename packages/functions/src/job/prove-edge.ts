@@ -3,7 +3,7 @@ import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import * as z from "zod";
 import { type Proof, type ProveDeps, proveEdge } from "#core/publication/prove.ts";
-import { proveDeps } from "../deps.ts";
+import { proveDeps } from "../deps/edge.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
 

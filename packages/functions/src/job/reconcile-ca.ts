@@ -5,7 +5,7 @@ import type { Context } from "aws-lambda";
 import * as z from "zod";
 import type { ReconcileCaDeps } from "#core/reconciliation/ports.ts";
 import { type Reconciled, reconcileCa } from "#core/reconciliation/reconcile-ca.ts";
-import { reconcileCaDeps } from "../deps.ts";
+import { reconcileCaDeps } from "../deps/authorities.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
 import { recordMetrics } from "../metrics.ts";

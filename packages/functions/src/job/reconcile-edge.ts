@@ -5,7 +5,7 @@ import type { Reconciliation } from "#core/publication/edge-status.ts";
 import { publishAuthority } from "#core/publication/provision.ts";
 import { type ReconcileDeps, reconcile } from "#core/publication/reconcile.ts";
 import { usageLevel } from "#core/publication/store-usage.ts";
-import { reconcileEdgeDeps } from "../deps.ts";
+import { reconcileEdgeDeps } from "../deps/edge.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
 import { reportReconciliation } from "./report-reconciliation.ts";

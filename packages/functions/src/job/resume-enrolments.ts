@@ -4,7 +4,7 @@ import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import { type ResumeDeps, type ResumeResult, resumeEnrolments } from "#core/issuance/resume.ts";
 import { type TryAgainDeps, tryExhaustedAgain } from "#core/issuance/try-again.ts";
-import { resumeDeps } from "../deps.ts";
+import { resumeDeps } from "../deps/enrolment.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
 import { recordMetrics } from "../metrics.ts";

@@ -7,7 +7,7 @@ import {
   type RotateOriginResult,
   rotateOriginCertificate,
 } from "#core/rotation/rotate-origin-certificate.ts";
-import { rotateOriginDeps } from "../deps.ts";
+import { rotateOriginDeps } from "../deps/rotation.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
 import { reportOriginRotation } from "./report-origin-rotation.ts";

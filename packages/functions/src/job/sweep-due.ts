@@ -6,7 +6,7 @@ import { type RequestJobDeps, startJob } from "#core/job/request-job.ts";
 import { type SweepResult, sweepDue } from "#core/rotation/sweep.ts";
 import { dealtWith } from "#core/rotation/sweep-counts.ts";
 import type { SweepDeps } from "#core/rotation/sweep-ports.ts";
-import { sweepDueDeps } from "../deps.ts";
+import { sweepDueDeps } from "../deps/rotation.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
 import { recordMetrics } from "../metrics.ts";

@@ -6,7 +6,7 @@ import * as z from "zod";
 import type { AdvanceDeps } from "#core/enrolment/advance.ts";
 import type { EnrolmentId } from "#core/enrolment/enrolment.ts";
 import { issueQueued } from "#core/issuance/issue-queued.ts";
-import { queuedDeps } from "../deps.ts";
+import { queuedDeps } from "../deps/enrolment.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
 import { treatmentOf } from "../trigger.ts";

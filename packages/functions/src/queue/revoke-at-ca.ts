@@ -5,7 +5,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import * as z from "zod";
 import { revocationReasons } from "#core/certificate/certificate.ts";
 import { type RevokeAtCaDeps, revokeAtCa } from "#core/revocation/revoke-at-ca.ts";
-import { revokeAtCaDeps } from "../deps.ts";
+import { revokeAtCaDeps } from "../deps/revocation.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
 import { treatmentOf } from "../trigger.ts";

@@ -9,7 +9,7 @@ import { pagesOfOrder } from "#core/order/order.ts";
 import { publishAuthority } from "#core/publication/provision.ts";
 import { type PublishDeps, type PublishTargets, publish } from "#core/publication/publish.ts";
 import { bothPublished, nothingWritten, type PublishResult } from "#core/publication/write-changes.ts";
-import { publishDeps } from "../deps.ts";
+import { publishDeps } from "../deps/edge.ts";
 import { lazily } from "../lazily.ts";
 import { type Logger, rootLogger } from "../log.ts";
 import { recordMetrics } from "../metrics.ts";

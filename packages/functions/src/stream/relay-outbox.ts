@@ -3,7 +3,7 @@ import middy from "@middy/core";
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
 import { parseOutboxImage } from "#aws/registry/outbox.ts";
 import { type OutboxEvent, type RelayDeps, relayOutbox } from "#core/event/relay.ts";
-import { relayDeps } from "../deps.ts";
+import { relayDeps } from "../deps/revocation.ts";
 import { lazily } from "../lazily.ts";
 import { rootLogger } from "../log.ts";
 

@@ -72,6 +72,12 @@ describe("the limits", () => {
     expect(read(`${text(lineLimitBytes + 1)}\n1`)).toEqual([broken(1, "ndjson.line_too_long"), value(2, 1)]);
   });
 
+  it("leave a body of four million line feeds refused within a second", () => {
+    const started = performance.now();
+    expect(() => read("\n".repeat(4_000_000))).toThrow(malformed("ndjson.empty"));
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
   it("are met by the last permitted line, and passed by the next, blank ones uncounted", () => {
     expect(read("1\n\n".repeat(mostLines))).toHaveLength(mostLines);
     expect(() => read("1\n".repeat(mostLines + 1))).toThrow(malformed("ndjson.too_many_lines"));
