@@ -78,6 +78,7 @@ function draw(spread: readonly number[], bare: readonly number[]): string {
   const budget = y(renewalBudgetPerSecond);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="sans-serif" font-size="12">`,
+    `<title>Renewals a second over one year, 10 million devices issued together</title>`,
     `<rect width="${size.width}" height="${size.height}" fill="#ffffff"/>`,
     ...axes(),
     ...moments(),

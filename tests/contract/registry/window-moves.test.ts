@@ -85,6 +85,17 @@ describe("a move of one certificate", () => {
     expect(window.start).toEqual(now);
   });
 
+  test("leaves its window where an earlier move has brought it, when that is earlier", async () => {
+    const { deps } = await aWorld();
+    const { id } = await putCertificate(table, 1);
+    await moveCertificateWindow(deps, { ...asked(), certificateId: id });
+    const later = asked({ start: new Date(now.getTime() + dayMs) });
+    const window = await moveCertificateWindow(deps, { ...later, certificateId: id });
+    expect(window.start).toEqual(now);
+    const [row] = await rowsOf(table, `CERTIFICATE#${id}`);
+    expect(row?.["dueSk"]).toBe(`${now.toISOString()}#${id}`);
+  });
+
   test("that is held is refused with the reason, and one that nobody has is not found", async () => {
     const { deps } = await aWorld();
     const { id } = await putCertificate(table, 1, { state: "held" });

@@ -32,7 +32,7 @@ export async function moveCertificateWindow(
   if (certificate === undefined) fail("resource.not_found", { kind: "certificate" });
   const reason = endOfLineage(certificate);
   if (reason !== undefined) fail("renewal.refused", { reason });
-  const move = moveFrom(asked, 1, now());
+  const move = notLater(certificate, moveFrom(asked, 1, now()));
   const audit = auditOf(asked, certificate.id, certificate.tenant, move);
   if (!(await registry.recordCertificateMove(certificate, move, audit))) {
     fail("registry.busy", { retryAfterSeconds: 1 });
@@ -76,6 +76,14 @@ export async function windowWith(
   certificate: Certificate,
 ): Promise<RenewalWindow> {
   return renewalWindow(certificate, await registry.readWindowMoves(certificate));
+}
+
+/** What an earlier move brought forward stays there; it is written anew, since its holder gets its tries back. */
+function notLater(certificate: Certificate, move: WindowMove): WindowMove {
+  const before = certificate.windowMove;
+  if (before === undefined) return move;
+  const startWith = (windowMove: WindowMove): Date => renewalWindow({ ...certificate, windowMove }).start;
+  return startWith(before) < startWith(move) ? { ...before, at: move.at } : move;
 }
 
 function moveFrom(asked: Asked, certificates: number, now: Date): WindowMove {

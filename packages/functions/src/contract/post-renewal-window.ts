@@ -4,7 +4,7 @@ import { lotParams, lotQuery } from "./lot.ts";
 import { movedWindowsSchema, moveWindowSchema, renewalWindowSchema } from "./renewal-window.ts";
 
 const forwardOnly = "The earliest start wins: a window is only ever brought forward.";
-const spread = `${forwardOnly} Certificates issued from now on are not moved. Without \`spreadSeconds\` they are spread over as long as Private CA needs for them with half of its default rate.`;
+const spread = `${forwardOnly} The move takes the place of the one before, a later one too. Certificates issued from now on are not moved. Without \`spreadSeconds\` they are spread over as long as Private CA needs for them with half of its default rate.`;
 
 const body = { kind: "json", schema: moveWindowSchema } as const;
 
