@@ -218,7 +218,9 @@ describe.skipIf(!hasPki)("strongSwan's pki", () => {
     const subject = await subjectOf("device");
     await succeeds(newKey("next", subject));
     expect((await shell(est("$API", "device", "next"))).stderr).toMatch(/EST request failed: HTTP 4\d\d/);
-    cloud.advance(350 * 86_400_000);
+    cloud.advance(300 * 86_400_000);
+    // As the daily job has done long before: the edge's own certificate does not live as long.
+    await cloud.compute.lambda.invoke("rotate-origin-certificate", {});
     faults.next("IssueCertificate", { kind: "error", error: throttled }, 2);
     await succeeds(est("$API", "device", "next"));
     expect(await subjectOf("next")).toMatch(/^CN=by-pki, OU=ec-[0-9a-f]+, O=acme$/);

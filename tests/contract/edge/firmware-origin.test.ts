@@ -50,7 +50,7 @@ describe("the firmware origin", () => {
     expect(await fetchPath("/v1/image.bin", edge, "HEAD")).toEqual({ status: 200, body: "" });
   });
 
-  it("ends the handshake of anyone without the edge's certificate", async () => {
+  it("closes the connection of anyone without the edge's certificate", async () => {
     await expect(fetchPath("/v1/image.bin", stranger)).rejects.toThrow();
   });
 

@@ -8,6 +8,7 @@ import { isoSeconds, type OutgoingEvent } from "#core/event/outgoing.ts";
 /** The names of their functions. */
 export const jobNames = [
   "advance-rotations",
+  "advance-rotations",
   "age-out-pages",
   "backfill-ca",
   "follow-order",

@@ -6,7 +6,7 @@ import type { RouteContract } from "../http/contract.ts";
 const jobRunSchema = z
   .object({
     job: z.enum(jobNames),
-    requestId: z.string().meta({ description: "As the job's audit record and its log carry it" }),
+    requestId: z.string().meta({ description: "Of the audit record whose subject is the job" }),
   })
   .meta({ id: "JobRun" });
 

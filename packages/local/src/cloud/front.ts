@@ -65,6 +65,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
     tls: server,
     clientCa: originCa,
     directory: options.firmwareDirectory,
+    clock: options.clock,
   });
   const content = await startDistribution(options, "content", firmware.url);
   const api = await startDistribution(options, "api", gateway.url);

@@ -1,7 +1,9 @@
 // The local scheduler: invokes the job functions at their interval, as EventBridge Scheduler does on AWS.
+import type { JobName } from "#core/job/request-job.ts";
 
 export type Schedule = { readonly stop: () => void };
 
+// By their type, all of them can be run by hand too.
 const jobs = [
   { functionName: "resume-enrolments", everySeconds: 30 },
   { functionName: "sweep-due", everySeconds: 300 },
@@ -14,7 +16,7 @@ const jobs = [
   { functionName: "rotate-origin-certificate", everySeconds: 86_400 },
   // Hourly on AWS, where a full listing is billed by the call.
   { functionName: "reconcile-edge", everySeconds: 300 },
-] as const;
+] as const satisfies readonly { readonly functionName: JobName; readonly everySeconds: number }[];
 
 export function startSchedule(invokeAsync: (functionName: string, event: unknown) => unknown): Schedule {
   const timers = jobs.map(({ functionName, everySeconds }) =>

@@ -5,25 +5,36 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import { join, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
+import type { TLSSocket } from "node:tls";
+import { admittedCertificate, readTruststore } from "../api-gateway/client-certificate.ts";
+import { type Clock, systemClock } from "../wire/clock.ts";
 import { listenOnLoopback, type RunningServer } from "../wire/listen.ts";
 
 export type FirmwareOriginOptions = {
   readonly port: number;
   /** Of this origin, PEM. */
   readonly tls: { readonly key: string; readonly certificate: string };
-  /** PEM of the CA of the edge's origin certificate: a connection without one from it ends in the handshake. */
+  /** PEM of the CA of the edge's origin certificate: a connection without one from it is closed unread. */
   readonly clientCa: string;
   /** Served as `/<path below it>`; nothing outside is reachable, through links neither. */
   readonly directory: string;
+  readonly clock?: Clock;
 };
 
 export async function startFirmwareOrigin(options: FirmwareOriginOptions): Promise<RunningServer> {
   const root = await realpath(options.directory);
   const { key, certificate } = options.tls;
-  const tls = { key, cert: certificate, ca: options.clientCa, requestCert: true, rejectUnauthorized: true };
+  const { clientCa, clock = systemClock } = options;
+  // The chain is judged below, by the stack's clock; the handshake proves possession of the key.
+  const tls = { key, cert: certificate, ca: clientCa, requestCert: true, rejectUnauthorized: false };
+  const anchors = readTruststore(clientCa);
   // CloudFront-Viewer-Cert-Pem alone can be longer than node's default for a whole request head.
   const server = createServer({ ...tls, maxHeaderSize: 65_536 }, (request, response) => {
     serveFile(root, request, response).catch(() => response.destroy());
+  });
+  // Before Node's own listener attaches the HTTP parser: nothing of an unadmitted client is read.
+  server.prependListener("secureConnection", (socket: TLSSocket) => {
+    if (admittedCertificate(socket, anchors, clock.now()) === undefined) socket.destroy();
   });
   return listenOnLoopback(server, { name: "firmware origin", port: options.port, scheme: "https" });
 }
