@@ -163,7 +163,10 @@ describe("a lot that is reported", () => {
     expect(granted.map(({ status }) => status)).toEqual([201, 201]);
     await report({ tenant: "acme", lot: "w51" });
     const late = await lineOf("line-3");
-    await until(async () => (await postLines("w51", [late]))[0]?.status === 409);
+    await until(async () => {
+      const { body } = await callApi(factory, { path: "/v1/lots/w51" });
+      return (body as { state?: unknown }).state === "revoked";
+    });
     const [refused, ...again] = await postLines("w51", [late, ...lines]);
     expect(refused).toMatchObject({ line: 1, holder: "line-3", code: "lot.revoked" });
     expect(again).toEqual(granted.map(result => ({ ...result, line: result.line + 1 })));
