@@ -1,25 +1,28 @@
 // Runs of the scheduled jobs by hand: an operator asks, the request is recorded, and its event starts the same function
 // that the schedule starts. A job may be started twice; every one of them bears it.
 import type { AuditRecord } from "#core/audit.ts";
-import { actorOf, type Caller, requireScope } from "#core/caller.ts";
+import { actorOf, type Caller, requireScope, type Scope } from "#core/caller.ts";
 import { fail } from "#core/error.ts";
 import { isoSeconds, type OutgoingEvent } from "#core/event/outgoing.ts";
 
-/** The names of their functions. */
-export const jobNames = [
-  "advance-rotations",
-  "advance-rotations",
-  "age-out-pages",
-  "backfill-ca",
-  "follow-order",
-  "reconcile-ca",
-  "reconcile-edge",
-  "resume-enrolments",
-  "rotate-origin-certificate",
-  "sweep-due",
-] as const;
+// By the name of its function: the scope that a run needs beside `certificates:write`. What deals with the edge store, a
+// CA or the origin's certificate is for those who may change authorities, as its own route is where it has one.
+const jobScopes = {
+  "advance-rotations": undefined,
+  "age-out-pages": "authorities:write",
+  "backfill-ca": undefined,
+  "follow-order": undefined,
+  "reconcile-ca": "authorities:write",
+  "reconcile-edge": "authorities:write",
+  "resume-enrolments": undefined,
+  "rotate-origin-certificate": "authorities:write",
+  "sweep-due": undefined,
+} as const satisfies Record<string, Scope | undefined>;
 
-export type JobName = (typeof jobNames)[number];
+export type JobName = keyof typeof jobScopes;
+
+// The keys of a literal are its type's, which `Object.keys` does not say.
+export const jobNames = Object.keys(jobScopes) as [JobName, ...JobName[]];
 
 export type JobRequests = {
   /** One transaction. The same request again changes nothing. */
@@ -40,6 +43,8 @@ export async function requestJob(
   requireScope(caller, "certificates:write");
   const name = jobNames.find(candidate => candidate === job);
   if (name === undefined) return fail("resource.not_found", { kind: "job" });
+  const scope = jobScopes[name];
+  if (scope !== undefined) requireScope(caller, scope);
   await startJob(deps, name, { actor: actorOf(caller), requestId });
   return { job: name };
 }

@@ -17,7 +17,7 @@ export const postJobRun = {
   path: "/v1/jobs/{job}/runs",
   summary: "Run a scheduled job now",
   description:
-    "The job does what its schedule would have it do, in the background. Running one twice does no harm.",
+    "The job does what its schedule would have it do, in the background. Running one twice does no harm. What deals with the edge store, a CA or the origin's certificate (age-out-pages, reconcile-ca, reconcile-edge, rotate-origin-certificate) needs the scope authorities:write as well.",
   callers: { operator: "certificates:write" },
   params: z.object({ job: z.enum(jobNames) }),
   responses: {

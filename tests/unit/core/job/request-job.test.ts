@@ -50,6 +50,17 @@ describe("a job that is asked for by hand", () => {
     expect(recorded).toEqual([]);
   });
 
+  test.each(["age-out-pages", "reconcile-ca", "reconcile-edge", "rotate-origin-certificate"])(
+    "needs the scope authorities:write too when it is %s",
+    async job => {
+      const { recorded, request } = aWorld();
+      await expect(request(job)).rejects.toMatchObject({ code: "caller.forbidden" });
+      expect(recorded).toEqual([]);
+      const scopes = ["certificates:write", "authorities:write"];
+      expect(await request(job, { ...operator, scopes })).toEqual({ job });
+    },
+  );
+
   test.each(["publish-edge", "SWEEP-DUE", "", "constructor"])(
     "is not found when it is no job: %j",
     async job => {
@@ -58,6 +69,10 @@ describe("a job that is asked for by hand", () => {
       expect(recorded).toEqual([]);
     },
   );
+});
+
+test("no job is named twice", () => {
+  expect(new Set(jobNames).size).toBe(jobNames.length);
 });
 
 test.each(jobNames)("%s is a function of its own, in the folder of jobs", job => {
