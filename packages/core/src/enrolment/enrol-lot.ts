@@ -2,6 +2,7 @@
 // same answers. What a single request does is done for each line; what all lines share is done once.
 import type { Caller } from "#core/caller.ts";
 import type { AppError } from "#core/error.ts";
+import { severalAtOnce } from "#core/several-at-once.ts";
 import { checkRequest } from "./enrol.ts";
 import {
   type EnrolLotDeps,
@@ -13,7 +14,6 @@ import {
 import { type CheckedLine, planLotLines } from "./plan-lot-lines.ts";
 import { type Noted, recordingRefusals } from "./record-refusal.ts";
 import type { EnrolRequest } from "./request.ts";
-import { severalAtOnce } from "./several-at-once.ts";
 
 export type LotLine = { readonly line: number } & (
   | { readonly kind: "request"; readonly request: EnrolRequest }

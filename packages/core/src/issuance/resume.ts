@@ -3,8 +3,8 @@
 import { type AdvanceDeps, advanceEnrolment } from "#core/enrolment/advance.ts";
 import { awaitsItsTurn } from "#core/enrolment/enrolment.ts";
 import type { CertificateAuthority, RecordedEnrolment } from "#core/enrolment/ports.ts";
-import { severalAtOnce } from "#core/enrolment/several-at-once.ts";
 import { isAppError } from "#core/error.ts";
+import { severalAtOnce } from "#core/several-at-once.ts";
 
 export type ResumeDeps = AdvanceDeps & {
   /** Created before `before`, page by page, oldest first. `QUEUED`: those of which the CA was not asked. */

@@ -1,8 +1,8 @@
 // Records what connection logs prove: that a certificate was seen, that it supersedes what it renewed, that a superseded
 // one came back. Any part of a log may be delivered again, or in another order.
 import type { Certificate } from "#core/certificate/certificate.ts";
-import { severalAtOnce } from "#core/enrolment/several-at-once.ts";
 import { fail } from "#core/error.ts";
+import { severalAtOnce } from "#core/several-at-once.ts";
 import { readConnectionLog } from "./connection-record.ts";
 import type { Run, SeenDeps } from "./seen-ports.ts";
 import { gatherSightings, type Sighting } from "./sighting.ts";

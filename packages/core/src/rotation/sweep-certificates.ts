@@ -1,8 +1,8 @@
 // One batch of a sweep: reads the certificates strongly, decides for each, and writes what was decided. What the index
 // says is a hint: a certificate that is due no more, or not yet, is left alone.
 import type { Certificate } from "#core/certificate/certificate.ts";
-import { severalAtOnce } from "#core/enrolment/several-at-once.ts";
 import { isAppError } from "#core/error.ts";
+import { severalAtOnce } from "#core/several-at-once.ts";
 import { type Due, nextDue } from "./due.ts";
 import { changeFor, type DueChange, inTransactions } from "./due-change.ts";
 import { retire } from "./retire.ts";

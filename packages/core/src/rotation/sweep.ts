@@ -1,7 +1,7 @@
 // The sweep: does what is due for certificates, and reads nothing but what is due. Every certificate it has dealt with
 // leaves its bucket in the transaction that says so. Run twice, late or killed anywhere, it changes nothing but the
 // moment.
-import { severalAtOnce } from "#core/enrolment/several-at-once.ts";
+import { severalAtOnce } from "#core/several-at-once.ts";
 import { sweepCertificates } from "./sweep-certificates.ts";
 import { countKinds, noCounts, type SweepCounts, sumCounts } from "./sweep-counts.ts";
 import type { Bucket, Day, SweepDeps } from "./sweep-ports.ts";

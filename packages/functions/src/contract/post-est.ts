@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { RouteContract } from "../http/contract.ts";
 import { certsOnlyType, enrolOperations, labelSchema, pkcs10Type } from "./est.ts";
-import { issuingProblems } from "./post-certificates.ts";
+import { renewingProblems } from "./renew-certificate.ts";
 
 const operation = z.enum(enrolOperations);
 
@@ -26,13 +26,7 @@ export const postEst = {
       content: { kind: "text", mediaTypes: ["text/plain"] },
     },
   },
-  problems: [
-    "resource.not_found",
-    "renewal.refused",
-    "renewal.too_early",
-    "renewal.exists",
-    ...issuingProblems,
-  ],
+  problems: renewingProblems,
 } as const satisfies RouteContract;
 
 export const postEstLabelled = {

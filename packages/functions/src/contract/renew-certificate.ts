@@ -6,6 +6,14 @@ import { issuingProblems, postCertificates } from "./post-certificates.ts";
 
 export const renewRequestSchema = enrolRequestSchema.pick({ csr: true });
 
+export const renewingProblems = [
+  "resource.not_found",
+  "renewal.refused",
+  "renewal.too_early",
+  "renewal.exists",
+  ...issuingProblems,
+] as const;
+
 export const renewCertificate = {
   method: "POST",
   path: "/v1/certificates/{id}/renew",
@@ -17,11 +25,5 @@ export const renewCertificate = {
   headers: z.object({ "idempotency-key": idempotencyKeySchema.optional() }),
   body: { kind: "json", schema: renewRequestSchema },
   responses: postCertificates.responses,
-  problems: [
-    "resource.not_found",
-    "renewal.refused",
-    "renewal.too_early",
-    "renewal.exists",
-    ...issuingProblems,
-  ],
+  problems: renewingProblems,
 } as const satisfies RouteContract;

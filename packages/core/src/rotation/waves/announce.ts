@@ -1,11 +1,11 @@
 // Tells the holders of a part's certificates to renew: each certificate's window is moved and `Certificate Renewal Due`
 // goes out in one transaction, whatever dies around it.
 import type { Certificate } from "#core/certificate/certificate.ts";
-import { severalAtOnce } from "#core/enrolment/several-at-once.ts";
 import { fail } from "#core/error.ts";
 import { certificateRenewalDue } from "#core/event/renewal-events.ts";
 import { type RenewalWindow, renewalWindow } from "#core/renewal/window.ts";
 import type { WindowMove } from "#core/renewal/window-move.ts";
+import { severalAtOnce } from "#core/several-at-once.ts";
 import { carriesMove, judgeCandidate, moveOf, nextLook, type WavePart } from "./part.ts";
 import type { Announcement, RotationRegistry } from "./ports.ts";
 import { addSkipped, type Rotation, type SkipReason } from "./rotation.ts";

@@ -1,9 +1,9 @@
 // Counts what a rotation would cover, by state, before anything is done. Only read from the index: each certificate is
 // judged by its own row when its turn comes.
 import type { CertificateState } from "#core/certificate/certificate.ts";
-import { severalAtOnce } from "#core/enrolment/several-at-once.ts";
 import type { Segment } from "#core/listing/listing.ts";
 import { labelOf } from "#core/listing/segments.ts";
+import { severalAtOnce } from "#core/several-at-once.ts";
 import type { RotationTotal, WalkPlace } from "./rotation.ts";
 import { type WalkRegistry, walkOn } from "./walk.ts";
 

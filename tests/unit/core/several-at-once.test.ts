@@ -1,6 +1,6 @@
 // Work done several at a time, with results in the order of the items.
 import { expect, it } from "vitest";
-import { severalAtOnce } from "#core/enrolment/several-at-once.ts";
+import { severalAtOnce } from "#core/several-at-once.ts";
 
 const turn = () => new Promise<void>(resolve => setImmediate(resolve));
 
