@@ -48,6 +48,14 @@ export async function startWorld({ beforeAnyAuthority, ...options }: WorldOption
   };
 }
 
+let shared: Promise<World> | undefined;
+
+/** The world of the suites that leave it as they found it. */
+export function sharedWorld(): Promise<World> {
+  shared ??= startWorld();
+  return shared;
+}
+
 export type Answer = {
   readonly status: number;
   readonly headers: NodeJS.Dict<string | string[]>;

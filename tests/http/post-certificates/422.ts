@@ -1,7 +1,8 @@
 // POST /v1/certificates, refused for the certificate request in it: 422 with every finding, and nothing done.
 // The rules themselves have their own suites in tests/unit/core/csr; here it is that none can be walked around.
+import { generateKeyPairSync } from "node:crypto";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { busName, operatorCredentials, region } from "#local/cloud/settings.ts";
 import { callApi } from "#local/demo/api-client.ts";
 import {
@@ -13,18 +14,18 @@ import {
   rdn,
   rsaKey,
   toPem,
+  toTestKey,
   withAltNames,
 } from "#support/csr-builder.ts";
 import { boolean, contextString, oid, sequence, utf8String } from "#support/der-builder.ts";
 import { until } from "#support/local-cloud.ts";
 import { closePrimesKey, rocaKey } from "#support/weak-rsa.ts";
-import { expectRefused, ledgerOf, post, startWorld, type World } from "./world.ts";
+import { expectRefused, ledgerOf, post, sharedWorld, type World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await sharedWorld();
 });
-afterAll(() => world?.cloud.stop());
 
 const holder = "device-1";
 const good = aCsrPem();
@@ -142,7 +143,7 @@ describe("names and rights beyond the profile", () => {
 });
 
 test("a key reported compromised is refused from then on, to another tenant as to its own", async () => {
-  const key = ecKey("P-384");
+  const key = toTestKey(generateKeyPairSync("ec", { namedCurve: "P-384" }));
   const organization = rdn("2.5.4.10", utf8String("acme"));
   const csr = aCsrPem({ key, subject: [organization] });
   const first = await post(world.acme, { holder: "stolen", csr });

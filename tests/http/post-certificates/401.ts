@@ -1,22 +1,21 @@
 // Who may call POST /v1/certificates and see what came of it: 401, 403 and 404, and headers that nobody may forge.
 import { decodeJwt, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { type ApiAccess, callApi } from "#local/demo/api-client.ts";
 import { callEdge } from "#local/demo/edge-client.ts";
 import { makeKeyAndCsr } from "#local/demo/key-and-csr.ts";
 import { aCsrPem } from "#support/csr-builder.ts";
 import { enrolHolder, type TestHolder } from "#support/local-cloud.ts";
-import { expectRefused, post, startWorld, type World } from "./world.ts";
+import { expectRefused, post, sharedWorld, type World } from "./world.ts";
 
 let world: World;
 let device: TestHolder;
 let factory: TestHolder;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await sharedWorld();
   device = await enrolHolder(world.acme, "device-7");
   factory = await enrolHolder(world.operator, "line-7", { tenant: "acme", profile: "factory" });
 });
-afterAll(() => world?.cloud.stop());
 
 const request = { holder: "device-1", csr: aCsrPem() };
 const asked = (fields: Readonly<Record<string, string>> = {}) => JSON.stringify({ ...request, ...fields });

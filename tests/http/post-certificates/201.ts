@@ -1,17 +1,16 @@
 // POST /v1/certificates, granted: what comes back, and that one request has one certificate for ever (invariant I2).
 // The conflicts (409) are here too: each is the other side of an acceptance.
 import { generateKeyPairSync, X509Certificate } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { callApi } from "#local/demo/api-client.ts";
 import { aCsrPem, ecKey, rdn, rsaKey, toTestKey } from "#support/csr-builder.ts";
 import { utf8String } from "#support/der-builder.ts";
-import { expectRefused, ledgerOf, post, registryKeys, startWorld, type World } from "./world.ts";
+import { expectRefused, ledgerOf, post, registryKeys, sharedWorld, type World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await sharedWorld();
 });
-afterAll(() => world?.cloud.stop());
 
 /** A request that names the tenant alone, with a key of its own unless one is given. */
 function freshCsr(key = newKey(), tenant = "acme"): string {

@@ -1,13 +1,12 @@
 // POST /v1/certificates, refused for its body or headers: 400, 413, 415. Nothing is asked of the CA, nothing recorded.
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { aCsrPem, rsaKey } from "#support/csr-builder.ts";
-import { expectRefused, post, send, startWorld, type World } from "./world.ts";
+import { expectRefused, post, send, sharedWorld, type World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await sharedWorld();
 });
-afterAll(() => world?.cloud.stop());
 
 const csr = aCsrPem();
 const holder = "device-1";
