@@ -1,4 +1,5 @@
-// The whole gate in order: the quick check first, then the suites that start servers. Stops at the first failure.
+// The whole gate in order: the quick check first, then the deployment's, then the suites that start servers. Stops at the
+// first failure.
 import { spawnSync } from "node:child_process";
 import { delimiter, join } from "node:path";
 
@@ -9,7 +10,8 @@ const steps: readonly (readonly [string, readonly string[]])[] = [
   ["biome", ["check", "--error-on-warnings", "."]],
   ["tsc", ["-p", "."]],
   ["knip", []],
-  ["vitest", ["run", ...process.argv.slice(2)]],
+  ["node", ["scripts/infra-check.ts"]],
+  ["vitest", ["run", "--project", "!infra", ...process.argv.slice(2)]],
 ];
 
 for (const [command, args] of steps) {

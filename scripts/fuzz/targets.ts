@@ -11,6 +11,7 @@ import { type HttpHandler, httpHandler } from "#functions/http/route.ts";
 import { noon } from "#support/fixed-time.ts";
 import { anHttpEvent } from "#support/http-event.ts";
 import { aCertificate, aClaim, anAuthority, aSlot } from "#support/records.ts";
+import { viewerHeaders } from "#support/viewer-headers.ts";
 import type { Input, RouteName } from "./bodies.ts";
 
 type Deps = PostEstDeps & Parameters<typeof postLotEnrolmentsRoute>[0];
@@ -76,20 +77,11 @@ const paths: Readonly<Record<RouteName, string>> = {
   est: "/.well-known/est/simpleenroll",
 };
 
-/** What CloudFront and our function at the edge say of the line's certificate. */
-const viewer = {
-  "cloudfront-viewer-cert-present": "1",
-  "cloudfront-viewer-cert-serial-number": "4a3f5c92d1e87b6c",
-  "cloudfront-viewer-cert-issuer": "CN=Device CA,O=Edgecert Test",
-  "x-edgecert-serial": "4a3f5c92d1e87b6c",
-  "x-edgecert-authority": "m1",
-};
-
 export type Answer = { readonly status: number; readonly body: string };
 
 export async function send({ route, body, isBase64Encoded, headers }: Input): Promise<Answer> {
   const event = anHttpEvent({
-    headers: { ...viewer, ...headers },
+    headers: { ...viewerHeaders, ...headers },
     body: Buffer.from(body).toString(isBase64Encoded ? "base64" : "utf8"),
     isBase64Encoded,
   });

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { functionCatalogue } from "#local/cloud/function-catalogue.ts";
+import { functionCatalogue } from "#functions/catalogue/function-catalogue.ts";
 import { testBundles } from "#support/test-bundles.ts";
 
 const mostBytes = 1_000_000;

@@ -138,8 +138,12 @@ test("registering the partner's CA lets its clients in, and nobody else's", asyn
 });
 
 test("the trust bundle holds the partner's certificate", async () => {
+  await until(async () => (await callApi(operator, { path: "/v1/trust-bundle" })).body["status"] === "live");
   const { status, body } = await callApi(operator, { path: "/v1/trust-bundle" });
-  expect([status, body]).toEqual([200, { authorities: ["p1"], trustBundle: partner.certificatePem }]);
+  expect([status, body]).toMatchObject([
+    200,
+    { authorities: ["p1"], trustBundle: partner.certificatePem, live: { authorities: ["p1"], ocsp: false } },
+  ]);
 });
 
 test("its list in PEM refuses those it names, and no one else", async () => {

@@ -9,6 +9,7 @@ import { httpHandler } from "#functions/http/route.ts";
 import { dayMs, fromNoon, noon } from "./fixed-time.ts";
 import { anHttpEvent } from "./http-event.ts";
 import { aCertificate, aClaim, anAuthority, anEnrolment, aSlot } from "./records.ts";
+import { viewerHeaders } from "./viewer-headers.ts";
 
 export type EstPost = {
   readonly operation?: string;
@@ -78,17 +79,8 @@ const permits: PostEstDeps["permits"] = {
 
 function eventOf({ operation = "simpleenroll", label, contentType = "application/pkcs10", body }: EstPost) {
   const event = anHttpEvent({
-    headers: { ...viewer, "content-type": contentType },
+    headers: { ...viewerHeaders, "content-type": contentType },
     ...(body === undefined ? {} : { body: Buffer.from(body).toString("base64"), isBase64Encoded: true }),
   });
   return { ...event, pathParameters: { operation, ...(label === undefined ? {} : { label }) } };
 }
-
-/** What CloudFront and our function at the edge say of the viewer's certificate. */
-const viewer = {
-  "cloudfront-viewer-cert-present": "1",
-  "cloudfront-viewer-cert-serial-number": "4A:3F:5C:92:D1:E8:7B:6C",
-  "cloudfront-viewer-cert-issuer": "CN=Device CA,O=Edgecert Test",
-  "x-edgecert-serial": "4a3f5c92d1e87b6c",
-  "x-edgecert-authority": "m1",
-};

@@ -10,7 +10,8 @@ export type HttpEventParts = {
 };
 
 export function anHttpEvent(parts: HttpEventParts = {}): APIGatewayProxyEventV2 {
-  const clientCertPem = parts.originCertificate === undefined ? "(CloudFront's)" : parts.originCertificate;
+  const clientCertPem =
+    parts.originCertificate === undefined ? originCertificatePem : parts.originCertificate;
   return {
     version: "2.0",
     routeKey: "$default",
@@ -41,3 +42,16 @@ const clientCert = {
   serialNumber: "1",
   validity: { notBefore: "Jan  1 00:00:00 2026 GMT", notAfter: "Jan  1 00:00:00 2027 GMT" },
 };
+
+/** CloudFront's client certificate, CN=origin, from 2020 to 2049; its CA's key exists no more. */
+const originCertificatePem = `-----BEGIN CERTIFICATE-----
+MIIBbjCCARSgAwIBAgIBATAKBggqhkjOPQQDAjA5MQswCQYDVQQGEwJVUzEWMBQG
+A1UECgwNRWRnZWNlcnQgVGVzdDESMBAGA1UEAwwJT3JpZ2luIENBMB4XDTIwMDEw
+MTAwMDAwMFoXDTQ5MTIzMTIzNTk1OVowETEPMA0GA1UEAwwGb3JpZ2luMFkwEwYH
+KoZIzj0CAQYIKoZIzj0DAQcDQgAE/bYy1M4bbTUmkaZCeMCpIIa1MtJLJSsEoozL
+M2rY6CwXW3un4K6UeQR/D4kJtCo6klbK7S35eF4RZPi/+haXE6M1MDMwDAYDVR0T
+AQH/BAIwADAOBgNVHQ8BAf8EBAMCAIAwEwYDVR0lBAwwCgYIKwYBBQUHAwIwCgYI
+KoZIzj0EAwIDSAAwRQIgDmkWfTsuAtUPyaAwruglZ7IWfXCs9vvyvOwTk1eDBHsC
+IQDixjTMnAXIdEqciiSOEhSnfg+qWA9w5PjmEdnxYYPwtQ==
+-----END CERTIFICATE-----
+`;

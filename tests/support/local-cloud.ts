@@ -12,6 +12,7 @@ import type { InvocationTrace } from "#local/lambda/function-pool.ts";
 import type { Clock } from "#local/wire/clock.ts";
 import type { FaultInjector } from "#local/wire/faults.ts";
 import { contractChecker } from "./contract-checker.ts";
+import { recordGrantUse } from "./grant-uses.ts";
 import { testBundles } from "./test-bundles.ts";
 
 export type TestCloud = LocalCloud & {
@@ -48,6 +49,7 @@ export async function startTestCloud(options: TestCloudOptions = {}): Promise<Te
     issuePerSecond: options.issuePerSecond,
     ...(options.faults === undefined ? {} : { faults: options.faults }),
     onInvocation: options.onInvocation,
+    onGrantUse: recordGrantUse,
   });
   return {
     ...cloud,

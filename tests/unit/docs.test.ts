@@ -2,11 +2,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Certificate } from "#core/certificate/certificate.ts";
+import type { Certificate, CertificateId } from "#core/certificate/certificate.ts";
 import { enrolRequestSchema } from "#core/enrolment/request.ts";
 import { compromiseReportedSchema } from "#core/event/compromise-reported.ts";
 import { certificateIssued, certificateRevoked, enrolmentRefused } from "#core/event/outgoing.ts";
 import { certificateSuperseded, supersededReturned } from "#core/event/superseded-events.ts";
+import { caDriftDetected } from "#core/reconciliation/finding.ts";
 import { findingsOf } from "#functions/http/json-body.ts";
 import { statusOf } from "#functions/http/problem.ts";
 import { treatments } from "#functions/trigger.ts";
@@ -115,6 +116,14 @@ describe("the examples of docs/events.md", () => {
     const at = new Date(detail.refusedAt);
     const action = "enrolment.refused";
     expect(enrolmentRefused({ subject, tenant, action, actor, requestId, at, facts }).detail).toEqual(detail);
+  });
+
+  it("hold the event of drift at a CA, field by field", () => {
+    const { detail } = exampleOf("CA Drift Detected");
+    const { authority, report: reportId, cause, certificates } = detail;
+    const finding = { cause, reportId, foundAt: new Date(0), certificateArn: "", subject: "", notAfter: new Date(0) };
+    const findings = (certificates as CertificateId[]).map(id => ({ ...finding, id }));
+    expect(caDriftDetected(authority, findings).detail).toEqual(detail);
   });
 
   it("hold the event of a superseded certificate, field by field", () => {

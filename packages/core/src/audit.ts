@@ -25,13 +25,39 @@ export type AuditAction =
   | "rotation.resumed"
   | "rotation.aborted"
   | "rotation.finished"
+  | "plan.created"
+  | "plan.counted"
+  | "plan.approved"
+  | "plan.applied"
+  | "plan.lifted"
+  | "plan.cancelled"
+  | "plan.refused"
+  | "plan.expired"
   | "lot.revoked"
   | "lot.announced"
   | "lot.holders_expected"
   | "order.recorded"
   | "authority.aged_out"
+  | "authority.floor_moved"
   | "authority.exhausted"
   | "authority.tried_again"
+  | "authority.state_changed"
+  | "authority.rehearsed"
+  | "authority.rehearsal_failed"
+  | "trust_bundle.written"
+  | "trust_bundle.live"
+  | "trust_bundle.failed"
+  | "trust_bundle.foreign_change"
+  | "webhook.recorded"
+  | "webhook.secret_rotated"
+  | "webhook.removed"
+  | "finding.handled"
+  | "key.blocked"
+  | "rule.recorded"
+  | "rule.removed"
+  | "sender.created"
+  | "sender.secret_rotated"
+  | "sender.removed"
   | "crl.recorded"
   | "crl.applied"
   | "origin_certificate.abandoned"
@@ -47,8 +73,9 @@ export type AuditAction =
 
 export type AuditRecord = {
   /**
-   * The id of what changed: an enrolment, a certificate, a claim, an order, an authority, a rotation, a profile or a job
-   * by its name, or a lot as `<tenant>/<lot>`. Of a refused request that has no enrolment's id: `req_<digest>`.
+   * The id of what changed: an enrolment, a certificate, a claim, an order, a plan, an authority, a rotation, a profile or a job
+   * by its name, a finding, `rule:<id>`, `sender:<id>`, a key's hash, or a lot as `<tenant>/<lot>`. Of a refused request
+   * that has no enrolment's id: `req_<digest>`.
    */
   readonly subject: string;
   readonly action: AuditAction;

@@ -26,10 +26,14 @@ export type ErrorData = {
       | "enrolment"
       | "job"
       | "lot"
+      | "plan"
       | "problem"
       | "profile"
       | "rotation"
-      | "route";
+      | "rule"
+      | "sender"
+      | "route"
+      | "webhook";
   };
   /** Every certificate that the claim is for has been asked for. */
   "claim.exhausted": { readonly claimId: string };
@@ -42,7 +46,7 @@ export type ErrorData = {
   "enrolment.key_in_use": { readonly spkiSha256: string };
   "enrolment.key_blocked": { readonly spkiSha256: string };
   "enrolment.failed": { readonly enrolmentId: string };
-  "idempotency.conflict": { readonly enrolmentId: string };
+  "idempotency.conflict": { readonly belongsTo: string };
   "lot.revoked": { readonly lot: string };
   /** The certificate's lineage ends here, or a person must look at it. */
   "renewal.refused": { readonly reason: string };
@@ -54,6 +58,16 @@ export type ErrorData = {
   "rotation.exists": { readonly rotationId: string };
   /** It has ended: nothing of it can be changed. */
   "rotation.ended": { readonly state: string };
+  /** Its certificates are still being counted. */
+  "plan.not_counted": { readonly planId: string };
+  "plan.not_approved": { readonly planId: string };
+  "plan.own_approval": { readonly planId: string };
+  /** Plans end a day after they were made. */
+  "plan.expired": { readonly planId: string };
+  /** The hash is not the plan's, or the plan's certificates are not the selector's any more. */
+  "plan.changed": { readonly planId: string; readonly why: string };
+  /** It is past what is asked of it. */
+  "plan.settled": { readonly planId: string; readonly state: string };
   /** It has certificates: its size is settled, and a manifest would come too late. */
   "lot.started": { readonly lot: string };
   /** The call's time was over before this line of it was answered: it is sent again, and what was recorded is found. */
@@ -64,13 +78,25 @@ export type ErrorData = {
   "ca.exhausted": { readonly retryAfterSeconds: number };
   "ca.request_rejected": { readonly reason: string };
   "registry.busy": { readonly retryAfterSeconds: number };
+  "registry.unavailable": { readonly retryAfterSeconds: number };
   "edge_store.contended": { readonly retryAfterSeconds: number };
   "edge_store.full": { readonly retryAfterSeconds: number };
   "edge_store.unavailable": { readonly retryAfterSeconds: number };
+  "trust_store.unavailable": { readonly retryAfterSeconds: number };
   "authority.exists": { readonly authorityId: string };
   "authority.unsuitable": { readonly findings: readonly Finding[] };
+  /** It revokes, is not applied, or what it did is not as it left it. */
+  "plan.not_liftable": { readonly reason: string };
+  /** Its state is not one that can be held or resumed from. */
+  "hold.refused": { readonly reason: string };
+  /** No such change leads from its state. */
+  "authority.wrong_state": { readonly authorityId: string; readonly state: string };
+  /** What stands against a change of its state, all of it. */
+  "authority.interlocked": { readonly findings: readonly Finding[] };
   "crl.refused": { readonly findings: readonly Finding[] };
   "event.malformed": { readonly findings: readonly Finding[] };
+  /** It is well formed, and nobody said that such findings count. */
+  "event.refused": { readonly reason: string };
   internal: Record<string, never>;
 };
 

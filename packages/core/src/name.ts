@@ -27,6 +27,11 @@ export const authorityIdSchema = z
   .string()
   .regex(/^[a-z][a-z0-9]{1,7}$/, "2 to 8 characters of a-z 0-9, starting with a letter");
 
+/** Of a rule, and of who sends findings. */
+export const automationIdSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,31}$/, "2 to 32 characters of a-z 0-9 -, starting with a letter");
+
 export const profileNameSchema = z
   .string()
   .regex(/^[a-z][a-z0-9-]{1,31}$/, "2 to 32 characters of a-z 0-9 -, starting with a letter");

@@ -20,6 +20,10 @@ const units = {
   OriginCertificateDaysLeft: MetricUnit.Count,
   /** 1 when a run has something to tell a person: it rolled back, the edge presents another one, few days are left. */
   OriginCertificateAlarm: MetricUnit.Count,
+  /** 1 when the trust store needs a person: a bundle was refused, somebody else wrote, nothing uses it. */
+  TrustStoreAlarm: MetricUnit.Count,
+  /** Prepared authorities whose certificate did not come through the edge. */
+  RehearsalsRefused: MetricUnit.Count,
   /** 1 for each authority whose CA answers that it has no certificates left. */
   AuthorityExhausted: MetricUnit.Count,
   /** Asks that found the CA's rate used up and were queued, or waited in vain. */
@@ -41,13 +45,16 @@ const units = {
   SweepFailures: MetricUnit.Count,
   /** Lines of the connection log that are no records: CloudFront has changed their form, and nothing is seen any more. */
   ConnectionLinesMalformed: MetricUnit.Count,
+  /** Deliveries to webhooks that were given up after the last try. */
+  WebhookDeadLetters: MetricUnit.Count,
   /** Superseded certificates that came back: each may be a stolen one. */
   SupersededReturned: MetricUnit.Count,
 } as const;
 
 export type EdgeMetric = keyof typeof units;
 
-const metrics = new Metrics({ namespace: "edgecert", serviceName: "edge" });
+// The namespace is the stage's own, in POWERTOOLS_METRICS_NAMESPACE: two stages of one account are not one curve.
+const metrics = new Metrics({ serviceName: "edge" });
 
 export function recordMetrics(values: Readonly<Partial<Record<EdgeMetric, number>>>): void {
   // `Object.entries` forgets the keys' type, and the parameter has no others.

@@ -46,6 +46,8 @@ function forget(stateDirectory: string): void {
     "devices",
     "trust-bundle.pem",
     "operator-token",
+    "endpoints.env",
+    "stack.json",
   ];
   for (const name of made) rmSync(join(stateDirectory, name), { recursive: true, force: true });
 }

@@ -41,6 +41,7 @@ export function fleetRegistry(singles: Uint8Array, orders: readonly Order[]): Pu
     listAuthorities: async () => [authority],
     readDeniedSlots: async key => deniedSlots(singles, parsePageKey(key).page),
     readOrders: async (_authority, fromSlot) => orders.filter(({ last }) => last >= fromSlot),
+    readSlotOrders: async () => [],
     readRevokedSerials: async () => new Set(),
     recordProvisioned: async () => undefined,
   };

@@ -136,7 +136,7 @@ function aCertificate(number: number, issuedAt: Date, dueSets: readonly DueSet[]
   };
 }
 
-async function writeAll(
+export async function writeAll(
   table: RegistryTable,
   certificates: number,
   certificateOf: (number: number) => Certificate,

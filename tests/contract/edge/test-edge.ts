@@ -149,7 +149,7 @@ export type Answer = {
 
 /** One HTTP/1.1 request over its own connection, unless `agent` is given. Rejects when the edge refuses. */
 export function get(
-  edge: RunningEdge,
+  edge: Pick<RunningEdge, "port">,
   tls: ConnectionOptions,
   options: RequestOptions & { body?: string } = {},
 ): Promise<Answer> {

@@ -81,7 +81,11 @@ export async function startWorld(registry: TestRegistry, reports: FauxqsServer):
 }
 
 /** A worker of its own: no slots in memory, nothing remembered. */
-function depsFor(pca: Pca, table: RegistryTable, findIssued: AdvanceDeps["ca"]["findIssued"]): AdvanceDeps {
+export function depsFor(
+  pca: Pca,
+  table: RegistryTable,
+  findIssued: AdvanceDeps["ca"]["findIssued"],
+): AdvanceDeps {
   const { now } = pca.clock;
   const authorities = dynamoAuthorityRegistry(table);
   return {

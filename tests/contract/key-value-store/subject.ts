@@ -19,9 +19,8 @@ export function movableClock(startedAt = "2026-01-01T00:00:00.000Z") {
   };
 }
 
-const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-
-export function kvsClient(url: string): CloudFrontKeyValueStoreClient {
+export function kvsClient(url: string, accessKeyId = "test"): CloudFrontKeyValueStoreClient {
+  const credentials = { accessKeyId, secretAccessKey: "test" };
   const client: CloudFrontKeyValueStoreClient = new CloudFrontKeyValueStoreClient({
     region: "us-east-1",
     credentials,

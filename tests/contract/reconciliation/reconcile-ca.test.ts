@@ -3,6 +3,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import type { FauxqsServer } from "fauxqs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { listFindings } from "#aws/registry/ca-finding-row.ts";
 import { listOwedRevocations } from "#aws/registry/due.ts";
 import { dynamoEnrolmentRegistry } from "#aws/registry/enrolment-registry.ts";
 import { dynamoRevocationRegistry } from "#aws/registry/revocation-registry.ts";
@@ -32,7 +33,25 @@ beforeEach(async () => {
 afterEach(() => world.stop());
 
 const orphanRows = (id: string) => rowsOf(world.table, `ORPHAN#${id}`);
+const byId = (one: { readonly id: string }, other: { readonly id: string }) => (one.id < other.id ? -1 : 1);
 const deniedRows = () => rowsOf(world.table, "PAGE#m1.0");
+
+/** What an operator is shown. */
+async function findings() {
+  const page = await listFindings(world.table, "m1", 100, undefined);
+  return page.findings.map(({ id, cause, state, proposal: { action } }) => ({ id, cause, state, action }));
+}
+
+/** What was told on the bus. */
+async function drifts() {
+  const shards = await Promise.all(
+    Array.from({ length: 16 }, (_, shard) => rowsOf(world.table, `OUTBOX#${shard.toString(16)}`)),
+  );
+  return shards
+    .flat()
+    .filter(({ detailType }) => detailType === "CA Drift Detected")
+    .map(({ detail }) => JSON.parse(String(detail)));
+}
 
 /** The registry's own certificate for what the CA has issued. */
 const putIssued = (issued: Issued, slot: number) =>
@@ -150,11 +169,16 @@ test("more orphans than the brake lets through are all left, until somebody wide
   world.nextCycle();
   expect(await world.run({ mostOrphans: 3 })).toMatchObject({ orphans: [], braked: 4 });
   expect(orphans.some(orphan => entryOf(world, orphan)?.revokedAt !== undefined)).toBe(false);
+  const named = (state: string, action: string) =>
+    orphans.map(({ id }) => ({ id, cause: "unknown_certificate", state, action })).sort(byId);
+  expect(await findings()).toEqual(named("open", "inspect"));
   expect(await world.run({ mostOrphans: 4 })).toMatchObject({ braked: 0 });
+  expect(await findings()).toEqual(named("settled", "none"));
+  expect(await drifts()).toMatchObject([{ authority: "m1", cause: "unknown_certificate", count: 4 }]);
   expect(orphans.every(orphan => entryOf(world, orphan)?.revokedAt !== undefined)).toBe(true);
 });
 
-const deaths = [1, 2, 3, 4].flatMap(nth =>
+const deaths = [1, 2, 3, 4, 5].flatMap(nth =>
   (["before", "after"] as const).map(when => ({ nth, when, name: `${when} its write ${nth}` })),
 );
 
@@ -172,6 +196,10 @@ test.each(deaths)("a run that dies $name leaves the rest to the next one", async
   expect(await deniedRows()).toMatchObject([{ state: "burnt" }]);
   expect(await orphanRows(orphan.id)).toMatchObject([{ revokedAtCaAt: expect.any(String) }]);
   expect(await rowsOf(world.table, `AUDIT#${orphan.id}`)).toHaveLength(1);
+  expect(await findings()).toEqual([
+    { id: orphan.id, cause: "unknown_certificate", state: "settled", action: "none" },
+  ]);
+  expect(await drifts()).toHaveLength(1);
 });
 
 describe("revocations that one side does not know of", () => {
@@ -199,6 +227,10 @@ describe("revocations that one side does not know of", () => {
     world.nextCycle();
     expect(await world.run()).toMatchObject({ owed: 1 });
     expect(await listOwedRevocations(world.table, later)).toMatchObject([{ id: certificate.id }]);
+    const named = { id: certificate.id, cause: "revocation_missing_at_ca" };
+    expect(await findings()).toEqual([{ ...named, state: "open", action: "wait" }]);
+    await dynamoRevocationRegistry(world.table).recordRevokedAtCa(certificate.id, world.pca.clock.now());
+    expect(await findings()).toEqual([{ ...named, state: "settled", action: "none" }]);
   });
 
   test("one that was made at the CA behind our back is named", async () => {
@@ -210,5 +242,25 @@ describe("revocations that one side does not know of", () => {
     await putIssued(revoked, 2);
     world.pca.clock.advance(24 * 3_600_000);
     expect(await world.run()).toMatchObject({ revokedAtCaOnly: [revoked.id], orphans: [] });
+    const named = { id: revoked.id, cause: "revoked_at_ca_only" };
+    expect(await findings()).toContainEqual({ ...named, state: "open", action: "revoke" });
+    // It stands, and is told once: a day later it is found again.
+    world.pca.clock.advance(24 * 3_600_000);
+    expect(await world.run()).toMatchObject({ revokedAtCaOnly: [revoked.id] });
+    expect((await drifts()).filter(({ cause }) => cause === "revoked_at_ca_only")).toMatchObject([
+      { count: 1, certificates: [revoked.id] },
+    ]);
   });
+});
+
+test("findings are shown page by page, each once", async () => {
+  const orphans: Issued[] = [];
+  for (let slot = 0; slot < 3; slot += 1) orphans.push(await world.issueDirectly(`ec-${slot}`));
+  world.nextCycle();
+  await world.run();
+  const first = await listFindings(world.table, "m1", 2, undefined);
+  const second = await listFindings(world.table, "m1", 2, first.next);
+  expect([first.findings.length, second.findings.length, second.next]).toEqual([2, 1, undefined]);
+  const shown = [...first.findings, ...second.findings].map(({ id }) => id);
+  expect(shown).toEqual(orphans.map(({ id }) => id).sort());
 });

@@ -1,11 +1,13 @@
 // Hold and resume: the certificate's state and its denied slot agree after any race, and a revocation is never undone.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dynamoCertificateFinder } from "#aws/registry/certificate-finder.ts";
 import type { RegistryTable } from "#aws/registry/client.ts";
 import { dynamoHoldRegistry } from "#aws/registry/hold-registry.ts";
 import { readCertificate } from "#aws/registry/read-certificate.ts";
 import { dynamoRevocationRegistry } from "#aws/registry/revocation-registry.ts";
 import type { Certificate } from "#core/certificate/certificate.ts";
-import { noon } from "#support/fixed-time.ts";
+import { holdCertificate, resumeCertificate } from "#core/revocation/hold.ts";
+import { fromNoon, noon } from "#support/fixed-time.ts";
 import {
   auditOf,
   putCertificate,
@@ -112,5 +114,73 @@ describe("racing", () => {
       const [, second] = results;
       if (other === "revoke" && second.status === "fulfilled") expect(state).toBe("revoked");
     }
+  });
+});
+
+describe("an operator's hold", () => {
+  const caller = { kind: "operator", subject: "ada", scopes: ["revocations:apply"] } as const;
+  let asked = 0;
+  const deps = () => ({
+    ...dynamoCertificateFinder(table),
+    holds: dynamoHoldRegistry(table),
+    now: () => noon,
+  });
+  const hold = ({ id }: Certificate, reason: string, until?: Date) => {
+    asked += 1;
+    return holdCertificate(deps(), { caller, name: id, requestId: `h${asked}`, reason, until });
+  };
+  const resume = ({ id }: Certificate) => {
+    asked += 1;
+    return resumeCertificate(deps(), { caller, name: id, requestId: `h${asked}` });
+  };
+  const until = fromNoon(3_600_000);
+
+  test("says why and until when; the same again is the same, and another is refused", async () => {
+    const certificate = await aFresh();
+    const first = await hold(certificate, "inspection", until);
+    expect(first).toMatchObject({
+      state: "held",
+      hold: { reason: "inspection", heldAt: noon, actor: "operator:ada", until },
+    });
+    expect((await hold(certificate, "inspection", until)).hold).toEqual(first.hold);
+    await expect(hold(certificate, "transport", until)).rejects.toMatchObject({ code: "hold.refused" });
+    await expect(hold(certificate, "inspection")).rejects.toMatchObject({ code: "hold.refused" });
+    const row = await readCertificate(table, certificate.id);
+    expect(row?.hold).toEqual(first.hold);
+  });
+
+  test("leaves nothing of itself when it is resumed, and resuming again changes nothing", async () => {
+    const certificate = await aFresh();
+    await hold(certificate, "inspection");
+    expect((await resume(certificate)).state).toBe("active");
+    expect((await resume(certificate)).state).toBe("active");
+    expect((await readCertificate(table, certificate.id))?.hold).toBeUndefined();
+    expect(await stateOf(certificate)).toEqual({ state: "active", denied: [] });
+  });
+
+  test("never takes back a revocation, whichever came first", async () => {
+    const [before, after] = [await aFresh(), await aFresh()];
+    await hold(before, "inspection");
+    for (const certificate of [before, after]) await act(certificate, "revoke");
+    await expect(resume(before)).rejects.toMatchObject({ code: "hold.refused" });
+    await expect(resume(after)).rejects.toMatchObject({ code: "hold.refused" });
+    await expect(hold(after, "inspection")).rejects.toMatchObject({ code: "hold.refused" });
+    for (const certificate of [before, after])
+      expect(await stateOf(certificate)).toEqual({ state: "revoked", denied: ["revoked"] });
+  });
+
+  test("is refused for a moment that is past, now included, and not for the next", async () => {
+    const certificate = await aFresh();
+    const malformed = { code: "request.malformed" };
+    await expect(hold(certificate, "inspection", noon)).rejects.toMatchObject(malformed);
+    await expect(hold(certificate, "inspection", fromNoon(1))).resolves.toMatchObject({ state: "held" });
+  });
+
+  test("is refused to who may not apply revocations", async () => {
+    const { id } = await aFresh();
+    const reader = { kind: "operator", subject: "eve", scopes: ["revocations:plan"] } as const;
+    const request = { caller: reader, name: id, requestId: "eve", reason: "inspection" };
+    await expect(holdCertificate(deps(), request)).rejects.toMatchObject({ code: "caller.forbidden" });
+    await expect(resumeCertificate(deps(), request)).rejects.toMatchObject({ code: "caller.forbidden" });
   });
 });

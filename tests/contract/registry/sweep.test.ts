@@ -73,7 +73,16 @@ async function sweepAt(
   return { result, errors };
 }
 
-const didNothing = { renewalsDue: 0, expiring: 0, expired: 0, retired: 0, moved: 0, contended: 0, failed: 0 };
+const didNothing = {
+  renewalsDue: 0,
+  expiring: 0,
+  expired: 0,
+  retired: 0,
+  resumed: 0,
+  moved: 0,
+  contended: 0,
+  failed: 0,
+};
 const what = ({ isComplete: _, from: __, ...counts }: SweepResult) =>
   Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 

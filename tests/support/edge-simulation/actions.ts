@@ -1,5 +1,7 @@
 // What happens in the world meanwhile: issuing, revoking, holds and their end, orders over lots, whole fleets, time.
 import { type OrderState, orderTransitions } from "#core/order/order.ts";
+import { bitmapOf } from "#core/order/slot-bitmap.ts";
+import { pageSize } from "#core/slot-page/page.ts";
 import { dayMs } from "#support/fixed-time.ts";
 import { aSlot } from "#support/records.ts";
 import {
@@ -21,6 +23,7 @@ const actions: readonly Action[] = [
   { weight: 12, act: resume },
   { weight: 3, act: burn },
   { weight: 8, act: order },
+  { weight: 6, act: orderSlots },
   { weight: 10, act: advanceOrder },
   { weight: 2, act: revokeMany },
   { weight: 2, act: passTime },
@@ -101,6 +104,23 @@ function order(world: World): void {
     state,
     actor: "simulation",
     at,
+  });
+}
+
+/** Over any slots of one page. */
+function orderSlots(world: World): void {
+  const first = issuedSlot(world) & ~(pageSize - 1);
+  const count = 1 + world.random.integer(world.random.share() < 0.5 ? 5 : 2_000);
+  const offsets = Array.from({ length: count }, () => world.random.integer(pageSize));
+  recordOrder(world, {
+    id: `ord_${world.orders.size}`,
+    authorityId: world.authority.id,
+    first: aSlot(first),
+    last: aSlot(first + pageSize - 1),
+    slots: bitmapOf(offsets),
+    state: world.random.share() < 0.6 ? "held" : "revoked",
+    actor: "simulation",
+    at: dateOf(world.nowMs),
   });
 }
 

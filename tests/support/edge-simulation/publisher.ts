@@ -1,10 +1,12 @@
 // The real publisher between stand-ins of registry and store. Around each of its calls the world moves on, another
 // publisher may run, and the process may die.
 import { AppError } from "#core/error.ts";
+import { isSlotOrder } from "#core/order/order.ts";
 import type { EdgeStore, PublicationRegistry } from "#core/publication/ports.ts";
 import { publishAuthority } from "#core/publication/provision.ts";
 import { publish } from "#core/publication/publish.ts";
 import { pageSize } from "#core/slot-page/page.ts";
+import { pageOf } from "#core/slot-page/slot.ts";
 import { type Edge, spread } from "./edges.ts";
 import { type Change, dateOf, propagationMs, type World } from "./world.ts";
 
@@ -68,7 +70,13 @@ function registryOf(setting: PublisherSetting): PublicationRegistry {
       around(setting, setting.meanwhileAlone, () => [...(world.denied.get(page)?.values() ?? [])]),
     readOrders: (_authority, fromSlot) =>
       around(setting, setting.meanwhileAlone, () =>
-        [...world.orders.values()].filter(({ last }) => last >= fromSlot),
+        [...world.orders.values()].filter(({ last, slots }) => slots === undefined && last >= fromSlot),
+      ),
+    readSlotOrders: (_authority, fromPage, toPage) =>
+      around(setting, setting.meanwhileAlone, () =>
+        [...world.orders.values()]
+          .filter(isSlotOrder)
+          .filter(({ first }) => fromPage <= pageOf(first) && pageOf(first) <= toPage),
       ),
     readRevokedSerials: async () => new Set(),
     recordProvisioned: (_authority, provisionedSlots) =>

@@ -99,21 +99,25 @@ type Chain = readonly [
   intermediates: readonly string[],
   soft: string,
   hard: string,
+  /** What the responder does not know is refused, a responder that is down is passed by. */
+  mixed: string,
 ];
 
 const chains: readonly Chain[] = [
-  ["Valid", "Good", [], "good", "good"],
-  ["Valid", "Good", ["Good", "Good"], "good", "good"],
-  ["Invalid", "Revoked", [], "ocsp", "ocsp"],
-  ["Invalid", "Good", ["Revoked"], "ocsp", "ocsp"],
-  ["Invalid", "Good", [], "ocsp", "ocsp"],
-  ["Valid", "Revoked", [], "ocsp", "ocsp"],
-  ["Valid", "Good", ["Revoked"], "ocsp", "ocsp"],
-  ["Unknown", "Unknown", [], "good", "ocsp"],
-  ["Unknown", "Error", [], "good", "ocsp"],
-  ["Unknown", "Good", ["Error"], "good", "ocsp"],
-  ["Valid", "Unknown", [], "good", "ocsp"],
-  ["Unknown", "Good", [], "good", "ocsp"],
+  ["Valid", "Good", [], "good", "good", "good"],
+  ["Valid", "Good", ["Good", "Good"], "good", "good", "good"],
+  ["Invalid", "Revoked", [], "ocsp", "ocsp", "ocsp"],
+  ["Invalid", "Good", ["Revoked"], "ocsp", "ocsp", "ocsp"],
+  ["Invalid", "Good", [], "ocsp", "ocsp", "ocsp"],
+  ["Valid", "Revoked", [], "ocsp", "ocsp", "ocsp"],
+  ["Valid", "Good", ["Revoked"], "ocsp", "ocsp", "ocsp"],
+  ["Unknown", "Unknown", [], "good", "ocsp", "ocsp"],
+  ["Unknown", "Error", [], "good", "ocsp", "good"],
+  ["Unknown", "Good", ["Error"], "good", "ocsp", "good"],
+  ["Valid", "Unknown", [], "good", "ocsp", "ocsp"],
+  ["Unknown", "Good", [], "good", "ocsp", "ocsp"],
+  ["Valid", "Undocumented", [], "good", "ocsp", "ocsp"],
+  ["Invalid", "Error", [], "ocsp", "ocsp", "ocsp"],
 ];
 
 const softOcsp: ConfiguredVectors = {
@@ -125,6 +129,12 @@ const hardOcsp: ConfiguredVectors = {
   name: "OCSP, hard",
   configuration: { ...plain, ocsp: "require-good" },
   vectors: ocspVectors(chain => chain[4], "ocsp"),
+};
+
+const mixedOcsp: ConfiguredVectors = {
+  name: "OCSP, a word for each status",
+  configuration: { ...plain, ocsp: { off: "admit", unknown: "refuse", error: "admit" } },
+  vectors: ocspVectors(chain => chain[5], "good"),
 };
 
 const expired = { notAfter: "2026-03-01T10:00:00Z" };
@@ -167,6 +177,7 @@ export const configuredVectors: readonly ConfiguredVectors[] = [
   optional,
   softOcsp,
   hardOcsp,
+  mixedOcsp,
   renewal,
 ];
 

@@ -7,7 +7,13 @@ import {
 import type { CaDescription } from "#core/authority/describe-ca.ts";
 import { errorName, translateCaError } from "./errors.ts";
 
-const absent = new Set(["ResourceNotFoundException", "InvalidArnException", "InvalidStateException"]);
+// A deployment's roles name its CAs: one that is not among them is as good as absent.
+const absent = new Set([
+  "AccessDeniedException",
+  "ResourceNotFoundException",
+  "InvalidArnException",
+  "InvalidStateException",
+]);
 
 export async function describeCa(client: ACMPCAClient, caArn: string): Promise<CaDescription | undefined> {
   const input = { CertificateAuthorityArn: caArn };

@@ -18,6 +18,8 @@ const treatments: Readonly<Record<string, Treatment>> = {
   InternalFailure: "unavailable",
   ServiceUnavailable: "unavailable",
   TimeoutError: "unavailable",
+  // A role that has just changed is refused until IAM has told everybody.
+  AccessDeniedException: "unavailable",
   // A count quota of the CA is used up: never retried by itself.
   LimitExceededException: "exhausted",
   MalformedCSRException: "rejected",

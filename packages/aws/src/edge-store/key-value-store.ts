@@ -126,6 +126,8 @@ function asUnavailable(error: unknown): unknown {
     "ThrottlingException",
     "ServiceUnavailable",
     "TimeoutError",
+    // A role that has just changed is refused until IAM has told everybody.
+    "AccessDeniedException",
   ]);
   const known = error instanceof Error && (transient.has(error.name) || "errno" in error);
   return known ? new AppError("edge_store.unavailable", { retryAfterSeconds: 1 }, error) : error;

@@ -3,6 +3,7 @@ import { BatchWriteCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { AuditRecord } from "#core/audit.ts";
 import { assert } from "#core/error.ts";
 import type { AgeOutRegistry } from "#core/publication/age-out.ts";
+import { pageSize } from "#core/slot-page/page.ts";
 import { raiseMark } from "./authority-registry.ts";
 import { type RegistryTable, transact } from "./client.ts";
 import { putAudit } from "./side-rows.ts";
@@ -15,10 +16,7 @@ export function dynamoAgeOutRegistry(table: RegistryTable): AgeOutRegistry {
     recordFirstLiveSlot: (authorityId, slot, audit) => recordFirstLiveSlot(table, authorityId, slot, audit),
     recordClearedSlots: (authorityId, slots) => raiseMark(table, authorityId, "clearedSlots", slots),
     deleteDeniedSlots: page => deleteRange(table, keys.deniedSlot(page, 0), keys.deniedSlot(page, 0xfff)),
-    deleteOrders: (authorityId, slot) =>
-      slot === 0
-        ? Promise.resolve()
-        : deleteRange(table, keys.order(authorityId, 0, ""), keys.order(authorityId, slot - 1, "~")),
+    deleteOrders: (authorityId, slot) => deleteOrders(table, authorityId, slot),
   };
 }
 
@@ -72,6 +70,14 @@ async function recordFirstLiveSlot(
     },
     putAudit(table, audit),
   ]);
+}
+
+/** `slot` is a page's first: an order over single slots of an earlier page ends before it. */
+async function deleteOrders(table: RegistryTable, authorityId: string, slot: number): Promise<void> {
+  if (slot === 0) return;
+  const page = Math.floor(slot / pageSize) - 1;
+  await deleteRange(table, keys.order(authorityId, 0, ""), keys.order(authorityId, slot - 1, "~"));
+  await deleteRange(table, keys.slotOrder(authorityId, 0, ""), keys.slotOrder(authorityId, page, "~"));
 }
 
 /** Deletes all rows of one partition between two keys, both included: 25 a call, BatchWriteItem's own limit. */

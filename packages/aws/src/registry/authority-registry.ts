@@ -5,11 +5,15 @@ import * as z from "zod";
 import type { AuditRecord } from "#core/audit.ts";
 import { type Authority, authorityStates, caKeyAlgorithms } from "#core/authority/authority.ts";
 import type { AuthorityRegistry } from "#core/authority/ports.ts";
+import type { OutgoingEvent } from "#core/event/outgoing.ts";
+import { sha256Fields } from "#core/sha256.ts";
 import { type RegistryTable, transact } from "./client.ts";
 import { clearExhausted, recordExhausted } from "./exhausted-authority.ts";
 import type { Row } from "./rows.ts";
-import { putAudit } from "./side-rows.ts";
+import { putAudit, putOutbox } from "./side-rows.ts";
 import { keys } from "./table.ts";
+
+const time = z.iso.datetime().transform(text => new Date(text));
 
 const authorityParts = z.object({
   id: z.string(),
@@ -18,9 +22,12 @@ const authorityParts = z.object({
   issuerDn: z.string(),
   certificatePem: z.string(),
   chainPem: z.string(),
-  notAfter: z.iso.datetime().transform(text => new Date(text)),
+  notAfter: time,
   pins: z.array(z.string()),
   notBeforeFloor: z.number(),
+  stateChangedAt: time.optional(),
+  activatedAt: time.optional(),
+  rehearsal: z.object({ certificateId: z.string(), at: time }).optional(),
   version: z.number(),
 });
 
@@ -34,10 +41,7 @@ const authorityRow = z.discriminatedUnion("kind", [
     nextSlot: z.number(),
     provisionedSlots: z.number(),
     wantedSlots: z.number(),
-    exhaustedAt: z.iso
-      .datetime()
-      .transform(text => new Date(text))
-      .optional(),
+    exhaustedAt: time.optional(),
   }),
   authorityParts.extend({ kind: z.literal("adopted"), layout: z.literal("serials"), caArn: z.string() }),
   authorityParts.extend({ kind: z.literal("foreign"), layout: z.literal("serials") }),
@@ -46,7 +50,7 @@ const authorityRow = z.discriminatedUnion("kind", [
 export function dynamoAuthorityRegistry(table: RegistryTable): AuthorityRegistry {
   return {
     listAuthorities: () => listAuthorities(table),
-    insertAuthority: (authority, audit) => insertAuthority(table, authority, audit),
+    insertAuthority: (authority, audit, event) => insertAuthority(table, authority, audit, event),
     recordProvisioned: (authorityId, slots) => raiseMark(table, authorityId, "provisionedSlots", slots),
     recordExhausted: (authorityId, at, audit) => recordExhausted(table, authorityId, at, audit),
     clearExhausted: (authorityId, exhaustedAt, audit) =>
@@ -76,7 +80,10 @@ async function insertAuthority(
   table: RegistryTable,
   authority: Authority,
   audit: AuditRecord,
+  event: OutgoingEvent | undefined,
 ): Promise<boolean> {
+  const { stateChangedAt, activatedAt, rehearsal, ...parts } = authority;
+  const outboxId = await sha256Fields(authority.id, audit.requestId);
   const refusal = await transact(table, [
     {
       Put: {
@@ -84,13 +91,17 @@ async function insertAuthority(
         Item: {
           ...keys.authority(authority.id),
           type: "authority",
-          ...authority,
+          ...parts,
           notAfter: authority.notAfter.toISOString(),
+          ...(stateChangedAt === undefined ? {} : { stateChangedAt: stateChangedAt.toISOString() }),
+          ...(activatedAt === undefined ? {} : { activatedAt: activatedAt.toISOString() }),
+          ...(rehearsal === undefined ? {} : { rehearsal: { ...rehearsal, at: rehearsal.at.toISOString() } }),
         },
         ConditionExpression: "attribute_not_exists(pk)",
       },
     },
     putAudit(table, audit),
+    ...(event === undefined ? [] : [putOutbox(table, outboxId, audit.at, event)]),
   ]);
   return refusal === undefined;
 }

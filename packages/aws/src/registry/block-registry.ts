@@ -3,20 +3,22 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
-import type { ManagedAuthority } from "#core/authority/authority.ts";
+import type { AuthorityState, ManagedAuthority } from "#core/authority/authority.ts";
 import { type LotBlock, lastSlot, type SlotBlock } from "#core/authority/block.ts";
 import type { BlockRegistry } from "#core/authority/ports.ts";
 import { isAppError } from "#core/error.ts";
+import type { RehearsalBlocks } from "#core/roll-over/ports.ts";
 import type { Slot } from "#core/slot-page/slot.ts";
 import { raiseMark } from "./authority-registry.ts";
 import { type RegistryTable, type TransactItem, transact } from "./client.ts";
 import { readLot, readLotMark } from "./lot-registry.ts";
 import { keys } from "./table.ts";
 
-export function dynamoBlockRegistry(table: RegistryTable): BlockRegistry {
+export function dynamoBlockRegistry(table: RegistryTable): BlockRegistry & RehearsalBlocks {
   return {
-    cutBlock: (authority, block) => cut(table, authority, block, []),
-    cutLotBlock: (authority, block) => cut(table, authority, block, lotItems(table, block)),
+    cutBlock: (authority, block) => cut(table, authority, "active", block, []),
+    cutRehearsalBlock: (authority, block) => cut(table, authority, "prepared", block, []),
+    cutLotBlock: (authority, block) => cut(table, authority, "active", block, lotItems(table, block)),
     wantSlots: (authorityId, slots) => raiseMark(table, authorityId, "wantedSlots", slots),
     readLot: (tenant, lot) => readLot(table, tenant, lot),
     readLotMark: (tenant, lot) => readLotMark(table, tenant, lot),
@@ -27,6 +29,7 @@ export function dynamoBlockRegistry(table: RegistryTable): BlockRegistry {
 async function cut(
   table: RegistryTable,
   authority: ManagedAuthority,
+  state: AuthorityState,
   block: SlotBlock,
   more: readonly TransactItem[],
 ): Promise<boolean> {
@@ -38,13 +41,13 @@ async function cut(
         Key: keys.authority(authority.id),
         UpdateExpression: "SET nextSlot = :end, version = version + :one",
         // A block is cut only from slots whose pages the edge has: no certificate before its page.
-        ConditionExpression: "nextSlot = :next AND provisionedSlots >= :end AND #state = :active",
+        ConditionExpression: "nextSlot = :next AND provisionedSlots >= :end AND #state = :state",
         ExpressionAttributeNames: { "#state": "state" },
         ExpressionAttributeValues: {
           ":next": authority.nextSlot,
           ":end": lastSlot(block) + 1,
           ":one": 1,
-          ":active": "active",
+          ":state": state,
         },
       },
     },

@@ -6,7 +6,7 @@ import {
   type TransactWriteCommandInput,
 } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { fail } from "#core/error.ts";
+import { AppError, fail } from "#core/error.ts";
 import type { Row } from "./rows.ts";
 
 export type RegistryTable = { readonly documents: DynamoDBDocumentClient; readonly tableName: string };
@@ -16,8 +16,32 @@ export function openRegistryTable(tableName: string): RegistryTable {
   const client = new DynamoDBClient({});
   // It copies every request and answer for a logger that nobody has.
   client.middlewareStack.remove("loggerMiddleware");
+  client.middlewareStack.add(
+    next => async args => {
+      try {
+        return await next(args);
+      } catch (error) {
+        throw isUnavailable(error)
+          ? new AppError("registry.unavailable", { retryAfterSeconds: 5 }, error)
+          : error;
+      }
+    },
+    { step: "initialize", name: "translateUnavailable", priority: "high" },
+  );
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   return { documents, tableName };
+}
+
+/** A role that has just changed is refused until IAM has told everybody, so a refusal may pass as an outage does. */
+const unavailable = new Set([
+  "AccessDeniedException",
+  "InternalServerError",
+  "ServiceUnavailableException",
+  "TimeoutError",
+]);
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof Error && (unavailable.has(error.name) || "errno" in error);
 }
 
 export type TransactItem = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];

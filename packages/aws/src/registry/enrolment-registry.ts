@@ -69,6 +69,7 @@ async function recordIssued(
       },
     },
     { Put: { TableName, Item: { ...keys.bySha256(certificate.sha256, certificate.id), ...pointer } } },
+    { Put: { TableName, Item: { ...keys.byKey(certificate.spkiSha256, certificate.id), ...pointer } } },
     {
       Put: {
         TableName,

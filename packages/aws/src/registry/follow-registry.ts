@@ -19,7 +19,7 @@ export function dynamoFollowRegistry(table: RegistryTable): FollowRegistry {
     // The order stands over the slot until its page is gone: a denied slot would say the same again.
     recordOrderedRevocation: (certificate, revocation, audit) =>
       recordRevocation(table, certificate, revocation, audit, []),
-    hasOpenEnrolment: order => hasOpenEnrolment(table, order),
+    hasOpenEnrolment: orders => hasOpenEnrolment(table, orders),
     saveTask: (task, next) => saveTask(table, task, next),
     finishTask: task => finishTask(table, task),
   };

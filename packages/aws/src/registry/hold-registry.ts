@@ -4,13 +4,13 @@ import type { Certificate } from "#core/certificate/certificate.ts";
 import type { HoldRegistry } from "#core/revocation/hold.ts";
 import { offsetOf, pageKey, pageOf } from "#core/slot-page/slot.ts";
 import { type RegistryTable, type TransactItem, transact } from "./client.ts";
-import { dueKeys } from "./rows.ts";
+import { dueKeys, type Row, toHoldAttribute } from "./rows.ts";
 import { putAudit } from "./side-rows.ts";
 import { type Key, keys } from "./table.ts";
 
 export function dynamoHoldRegistry(table: RegistryTable): HoldRegistry {
   return {
-    recordHold: async (certificate, audit) => {
+    recordHold: async (certificate, audit, hold) => {
       const denied: TransactItem = {
         Put: {
           TableName: table.tableName,
@@ -25,7 +25,13 @@ export function dynamoHoldRegistry(table: RegistryTable): HoldRegistry {
           ConditionExpression: "attribute_not_exists(pk)",
         },
       };
-      return move(table, certificate, "active", "held", [denied, auditOf(table, certificate, audit)]);
+      return move(table, certificate, "active", "held", [denied, auditOf(table, certificate, audit)], {
+        ...(hold === undefined ? {} : { hold: toHoldAttribute(hold) }),
+        // The sweep lets it in again. What else would be due it looks at then, or at the end of the certificate.
+        ...(hold?.until === undefined
+          ? {}
+          : dueKeys(certificate.id, endOf(certificate, hold.until), audit.at)),
+      });
     },
     recordResume: async (certificate: Certificate, audit: AuditRecord) => {
       const admitted: TransactItem = {
@@ -60,27 +66,36 @@ async function move(
   from: "active" | "held",
   to: "active" | "held",
   more: readonly TransactItem[],
-  due?: ReturnType<typeof dueKeys>,
+  set: Row = {},
 ): Promise<boolean> {
+  const fields = Object.keys(set);
+  // `hold` is a reserved word of DynamoDB's.
+  const names = to === "active" ? ["state", "hold", ...fields] : ["state", ...fields];
+  const sets = ["#state = :to", "version = version + :one", ...fields.map(field => `#${field} = :${field}`)];
   const refusal = await transact(table, [
     {
       Update: {
         TableName: table.tableName,
         Key: keys.certificate(certificate.id),
-        UpdateExpression: `SET #state = :to, version = version + :one${due === undefined ? "" : ", duePk = :duePk, dueSk = :dueSk"}`,
+        UpdateExpression: `SET ${sets.join(", ")}${to === "active" ? " REMOVE #hold" : ""}`,
         ConditionExpression: "#state = :from",
-        ExpressionAttributeNames: { "#state": "state" },
+        ExpressionAttributeNames: Object.fromEntries(names.map(name => [`#${name}`, name])),
         ExpressionAttributeValues: {
           ":from": from,
           ":to": to,
           ":one": 1,
-          ...(due === undefined ? {} : { ":duePk": due.duePk, ":dueSk": due.dueSk }),
+          ...Object.fromEntries(fields.map(field => [`:${field}`, set[field]])),
         },
       },
     },
     ...more,
   ]);
   return refusal === undefined;
+}
+
+/** A hold that outlasts its certificate ends with it. RFC 5280, 4.1.2.5: the validity includes its last second. */
+function endOf({ notAfter }: Certificate, until: Date): Date {
+  return new Date(Math.min(until.getTime(), notAfter.getTime() + 1_000));
 }
 
 function deniedKey({ authorityId, slot }: Certificate): Key {

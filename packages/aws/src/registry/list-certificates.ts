@@ -5,7 +5,7 @@ import * as z from "zod";
 import { type CertificateId, certificateStates } from "#core/certificate/certificate.ts";
 import type { ListedCertificate, ListingRegistry, Segment, SegmentRows } from "#core/listing/listing.ts";
 import type { Serial } from "#core/serial.ts";
-import { pageKey } from "#core/slot-page/slot.ts";
+import { pageKey, type Slot } from "#core/slot-page/slot.ts";
 import { listAuthorities } from "./authority-registry.ts";
 import type { RegistryTable } from "./client.ts";
 import { readLot } from "./lot-registry.ts";
@@ -25,7 +25,9 @@ const listedRow = z.object({
   profile: z.string(),
   lot: z.string().optional(),
   authorityId: z.string(),
+  slot: z.number().transform(value => value as Slot),
   sha256: z.string(),
+  issuedAt: date,
   notBefore: date,
   notAfter: date,
 });

@@ -28,14 +28,28 @@ export async function* listOpenEnrolments(
   }
 }
 
-/** Whether an enrolment without a certificate holds one of the order's slots. All that are open are looked at. */
-export async function hasOpenEnrolment(table: RegistryTable, order: Order): Promise<boolean> {
+/** Whether an enrolment without a certificate holds one of the orders' slots. All that are open are looked at. */
+export async function hasOpenEnrolment(table: RegistryTable, orders: readonly Order[]): Promise<boolean> {
+  const isOrdered = ({ authorityId, slot }: RecordedEnrolment): boolean =>
+    orders.some(order => order.authorityId === authorityId && refuses(order, slot));
   for (const kind of ["QUEUED", "OPEN"] as const) {
-    for await (const page of listOpenEnrolments(table, kind)) {
-      if (page.some(row => row.authorityId === order.authorityId && refuses(order, row.slot))) return true;
-    }
+    for await (const page of listOpenEnrolments(table, kind)) if (page.some(isOrdered)) return true;
   }
   return false;
+}
+
+/** The id of one that `matches`, if there is any. All that are open are looked at. */
+export async function findOpenEnrolment(
+  table: RegistryTable,
+  matches: (enrolment: RecordedEnrolment) => boolean,
+): Promise<string | undefined> {
+  for (const kind of ["QUEUED", "OPEN"] as const) {
+    for await (const page of listOpenEnrolments(table, kind)) {
+      const found = page.find(matches);
+      if (found !== undefined) return found.id;
+    }
+  }
+  return undefined;
 }
 
 type ShardCursor = { readonly shard: number; readonly start?: Record<string, unknown> };

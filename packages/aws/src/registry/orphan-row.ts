@@ -1,8 +1,10 @@
 // The record of an orphan: one transaction with its burnt slot and the audit, unless the registry has the certificate.
 import type { AuditRecord } from "#core/audit.ts";
+import type { CertificateId } from "#core/certificate/certificate.ts";
 import type { Orphan } from "#core/reconciliation/ports.ts";
 import { offsetOf, pageKey, pageOf } from "#core/slot-page/slot.ts";
 import { type RegistryTable, type TransactItem, transact } from "./client.ts";
+import { readRows } from "./read-rows.ts";
 import { putAudit } from "./side-rows.ts";
 import { keys } from "./table.ts";
 
@@ -82,4 +84,15 @@ function burn(
       },
     },
   ];
+}
+
+export async function readOrphans(
+  table: RegistryTable,
+  ids: readonly CertificateId[],
+): Promise<ReadonlyMap<CertificateId, { readonly isRevokedAtCa: boolean }>> {
+  const rows = await readRows(table, ids.map(keys.orphan));
+  // The brand is restored: the row's key was made of such an id.
+  return new Map(
+    rows.map(row => [row["id"] as CertificateId, { isRevokedAtCa: row["revokedAtCaAt"] !== undefined }]),
+  );
 }

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { DeniedSlot, PublicationRegistry } from "#core/publication/ports.ts";
 import { dynamoAuthorityRegistry } from "./authority-registry.ts";
 import type { RegistryTable } from "./client.ts";
-import { readOrders } from "./order-registry.ts";
+import { readOrders, readSlotOrders } from "./order-registry.ts";
 import { readRevokedSerials } from "./revoked-serials.ts";
 import { keys } from "./table.ts";
 
@@ -22,6 +22,7 @@ export function dynamoPublicationRegistry(table: RegistryTable): PublicationRegi
     readDeniedSlots: page => readDeniedSlots(table, page),
     readRevokedSerials: (authorityId, serials) => readRevokedSerials(table, authorityId, serials),
     readOrders: (authorityId, fromSlot) => readOrders(table, authorityId, fromSlot),
+    readSlotOrders: (authorityId, fromPage, toPage) => readSlotOrders(table, authorityId, fromPage, toPage),
   };
 }
 

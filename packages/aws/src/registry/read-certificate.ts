@@ -34,6 +34,14 @@ export async function findByHolder(
   return followPointers(table, keys.byHolder(tenant, holder, "").pk);
 }
 
+/** Every certificate of a public key, whatever its holder, tenant and state: see `CertificatesByKey`. */
+export async function findCertificatesByKey(
+  table: RegistryTable,
+  spkiSha256: string,
+): Promise<readonly Certificate[]> {
+  return followPointers(table, keys.byKey(spkiSha256, "").pk);
+}
+
 async function followPointers(table: RegistryTable, pk: Key["pk"]): Promise<readonly Certificate[]> {
   const certificates: Certificate[] = [];
   let start: Record<string, unknown> | undefined;
@@ -41,8 +49,9 @@ async function followPointers(table: RegistryTable, pk: Key["pk"]): Promise<read
     const { Items, LastEvaluatedKey } = await table.documents.send(
       new QueryCommand({
         TableName: table.tableName,
-        KeyConditionExpression: "pk = :pk",
-        ExpressionAttributeValues: { ":pk": pk },
+        // A key's partition also holds the row of the key itself.
+        KeyConditionExpression: "pk = :pk AND begins_with(sk, :pointer)",
+        ExpressionAttributeValues: { ":pk": pk, ":pointer": "CERTIFICATE#" },
         ConsistentRead: true,
         Limit: 100,
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),

@@ -1,17 +1,16 @@
 // The registry's side of the reconciliation with a CA: how far it has come, and the certificates that no enrolment owns.
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
-import { BatchGetCommand, GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import type { Certificate, CertificateId } from "#core/certificate/certificate.ts";
-import { assert } from "#core/error.ts";
+import type { Certificate } from "#core/certificate/certificate.ts";
 import type { Progress, ReconciliationRegistry } from "#core/reconciliation/ports.ts";
 import { offsetOf, pageKey, pageOf, type Slot } from "#core/slot-page/slot.ts";
 import { listAuthorities } from "./authority-registry.ts";
+import { knownFindings, recordFindings } from "./ca-finding-row.ts";
 import type { RegistryTable } from "./client.ts";
 import { listOpenEnrolments, type OpenKind } from "./open-enrolments.ts";
-import { recordOrphan } from "./orphan-row.ts";
+import { readOrphans, recordOrphan } from "./orphan-row.ts";
 import { readCertificates } from "./read-certificate.ts";
-import type { Row } from "./rows.ts";
 import { keys, offsetText, openShards, shardOf } from "./table.ts";
 
 export function dynamoReconciliationRegistry(table: RegistryTable): ReconciliationRegistry {
@@ -36,6 +35,8 @@ export function dynamoReconciliationRegistry(table: RegistryTable): Reconciliati
         }),
       );
     },
+    knownFindings: (authorityId, findings) => knownFindings(table, authorityId, findings),
+    recordFindings: (authorityId, findings) => recordFindings(table, authorityId, findings),
     recordOwedAgain: certificate => recordOwedAgain(table, certificate),
   };
 }
@@ -43,7 +44,7 @@ export function dynamoReconciliationRegistry(table: RegistryTable): Reconciliati
 const date = z.iso.datetime().transform(text => new Date(text));
 const progressRow = z.object({ reportId: z.string(), judgedUntil: date, fullPassAt: date });
 
-async function readProgress(table: RegistryTable, authorityId: string): Promise<Progress | undefined> {
+export async function readProgress(table: RegistryTable, authorityId: string): Promise<Progress | undefined> {
   const { Item } = await table.documents.send(
     new GetCommand({
       TableName: table.tableName,
@@ -115,37 +116,6 @@ async function isSlotTaken(table: RegistryTable, authorityId: string, slot: Slot
     }),
   );
   return Count > 0;
-}
-
-async function readOrphans(
-  table: RegistryTable,
-  ids: readonly CertificateId[],
-): Promise<ReadonlyMap<CertificateId, { readonly isRevokedAtCa: boolean }>> {
-  const found = new Map<CertificateId, { readonly isRevokedAtCa: boolean }>();
-  for (let at = 0; at < ids.length; at += 100) {
-    for (const row of await readBatch(table, ids.slice(at, at + 100))) {
-      // The brand is restored: the row's key was made of such an id.
-      found.set(row["id"] as CertificateId, { isRevokedAtCa: row["revokedAtCaAt"] !== undefined });
-    }
-  }
-  return found;
-}
-
-async function readBatch(table: RegistryTable, ids: readonly CertificateId[]): Promise<readonly Row[]> {
-  let wanted: readonly Record<string, unknown>[] = ids.map(id => keys.orphan(id));
-  const rows: Row[] = [];
-  // DynamoDB may answer part of a batch under load and names what it left out.
-  for (let attempt = 0; wanted.length > 0; attempt += 1) {
-    assert(attempt < 10, "DynamoDB answers a batch read within ten tries");
-    const { Responses, UnprocessedKeys } = await table.documents.send(
-      new BatchGetCommand({
-        RequestItems: { [table.tableName]: { Keys: [...wanted], ConsistentRead: true } },
-      }),
-    );
-    rows.push(...(Responses?.[table.tableName] ?? []));
-    wanted = UnprocessedKeys?.[table.tableName]?.Keys ?? [];
-  }
-  return rows;
 }
 
 /** What the CA is owed stands in the index by due; a row that has left it although the CA was not told goes back. */

@@ -5,6 +5,7 @@ import {
   type Certificate,
   type CertificateId,
   certificateStates,
+  type Hold,
   revocationReasons,
 } from "#core/certificate/certificate.ts";
 import type { Enrolment, EnrolmentId } from "#core/enrolment/enrolment.ts";
@@ -73,6 +74,14 @@ export function toAnnouncedAttribute({ windowStart, expiringDays }: Announced): 
   return { windowStart: windowStart?.toISOString(), expiringDays };
 }
 
+const holdSchema = z
+  .object({ reason: z.string(), heldAt: date, actor: z.string(), until: date.optional() })
+  .transform(({ until, ...hold }) => ({ ...hold, ...(until === undefined ? {} : { until }) }));
+
+export function toHoldAttribute({ heldAt, until, ...hold }: Hold): Row {
+  return { ...hold, heldAt: heldAt.toISOString(), until: until?.toISOString() };
+}
+
 const certificateRow = z.object({
   id: certificateIdText,
   serial: z.string().transform(value => value as Serial),
@@ -102,6 +111,7 @@ const certificateRow = z.object({
   announced: announcedSchema.optional(),
   lastSeenAt: date.optional(),
   revocation: z.object({ reason: z.enum(revocationReasons), revokedAt: date, actor: z.string() }).optional(),
+  hold: holdSchema.optional(),
   revokedAtCaAt: date.optional(),
   version: z.number(),
 });
@@ -127,6 +137,7 @@ export function toCertificateRow(certificate: Certificate): Row {
     ...(certificate.announced === undefined
       ? {}
       : { announced: toAnnouncedAttribute(certificate.announced) }),
+    ...(certificate.hold === undefined ? {} : { hold: toHoldAttribute(certificate.hold) }),
     tenantPk: tenantMonth(tenant, issuedAt.slice(0, 7)),
     tenantSk: `${issuedAt}#${id}`,
     slotPk: pageKey(certificate.authorityId, pageOf(certificate.slot)),
@@ -136,7 +147,7 @@ export function toCertificateRow(certificate: Certificate): Row {
 }
 
 export function fromCertificateRow(row: Row): Certificate {
-  const { lot, renews, renewedBy, lastSeenAt, revocation, revokedAtCaAt, ...more } =
+  const { lot, renews, renewedBy, lastSeenAt, revocation, hold, revokedAtCaAt, ...more } =
     certificateRow.parse(row);
   const { renewalEnrolmentId, renewalCount, supersededAt, returnedAt, windowMove, announced, ...rest } = more;
   return {
@@ -152,6 +163,7 @@ export function fromCertificateRow(row: Row): Certificate {
     ...(renewedBy === undefined ? {} : { renewedBy }),
     ...(lastSeenAt === undefined ? {} : { lastSeenAt }),
     ...(revocation === undefined ? {} : { revocation }),
+    ...(hold === undefined ? {} : { hold }),
     ...(revokedAtCaAt === undefined ? {} : { revokedAtCaAt }),
   };
 }

@@ -7,6 +7,7 @@ import type { RetireRegistry } from "#core/rotation/retire.ts";
 import type { Bucket, Day, DueCertificate, SweepRegistry } from "#core/rotation/sweep-ports.ts";
 import { listAuthorities } from "./authority-registry.ts";
 import { type RegistryTable, type TransactItem, transact } from "./client.ts";
+import { dynamoHoldRegistry } from "./hold-registry.ts";
 import { readCertificates } from "./read-certificate.ts";
 import { readRows } from "./read-rows.ts";
 import { dueKeys, fromCertificateRow, type Row, toAnnouncedAttribute } from "./rows.ts";
@@ -20,6 +21,7 @@ export function dynamoSweepRegistry(
   return {
     shardsPerDay: dueShards,
     recordRevocation,
+    recordResume: dynamoHoldRegistry(table).recordResume,
     readCheckpoint: () => readCheckpoint(table),
     firstDay: () => firstDay(table),
     saveCheckpoint: (read, day) => saveCheckpoint(table, read, day),

@@ -1,7 +1,7 @@
 // The registry's single table as plain data: the local set-up creates it from this, infra declares it from this.
 // Access patterns and the row behind each: docs/registry.md.
 
-/** What a listing shows; the certificate itself stays in the table. */
+/** What a listing shows and a plan counts by; the certificate itself stays in the table. */
 const listed = [
   "id",
   "state",
@@ -11,7 +11,9 @@ const listed = [
   "profile",
   "serial",
   "authorityId",
+  "slot",
   "sha256",
+  "issuedAt",
   "notBefore",
   "notAfter",
 ];
@@ -44,6 +46,8 @@ export const keys = {
   enrolment: (id: string): Key => ({ pk: `ENROLMENT#${id}`, sk: "ENROLMENT" }),
   /** One row per public key ever enrolled: its holder, and whether it is blocked for ever (I14). */
   publicKey: (spkiSha256: string): Key => ({ pk: `KEY#${spkiSha256}`, sk: "KEY" }),
+  /** Beside that row, one for each certificate of the key. */
+  byKey: (spkiSha256: string, id: string): Key => ({ pk: `KEY#${spkiSha256}`, sk: `CERTIFICATE#${id}` }),
   certificate: (id: string): Key => ({ pk: `CERTIFICATE#${id}`, sk: "CERTIFICATE" }),
   bySha256: (sha256: string, id: string): Key => ({ pk: `SHA256#${sha256}`, sk: `CERTIFICATE#${id}` }),
   byHolder: (tenant: string, holder: string, id: string): Key => ({
@@ -58,6 +62,14 @@ export const keys = {
   order: (authorityId: string, last: number, id: string): Key => ({
     pk: `ORDERS#${authorityId}`,
     sk: `ORDER#${slotSortKey(last)}#${id}`,
+  }),
+  /**
+   * An order over single slots of one page. In the partition of the other orders, and so in one shard of the stream: a
+   * plan's orders reach one publisher together, and cost it few store calls.
+   */
+  slotOrder: (authorityId: string, page: number, id: string): Key => ({
+    pk: `ORDERS#${authorityId}`,
+    sk: `SLOTS#${slotSortKey(page)}#${id}`,
   }),
   /** One row per revoked serial of an authority that has no slots. */
   revokedSerial: (authorityId: string, serial: string): Key => ({
@@ -83,6 +95,8 @@ export const keys = {
     sk: `HOLDER#${holder}`,
   }),
   follow: (orderId: string): Key => ({ pk: `FOLLOW#${orderId}`, sk: "FOLLOW" }),
+  /** How far a plan that is applied has come. Apart from the plan's own rows, which are read as a whole. */
+  planWork: (planId: string): Key => ({ pk: `PLAN-WORK#${planId}`, sk: "WORK" }),
   claim: (id: string): Key => ({ pk: `CLAIM#${id}`, sk: "CLAIM" }),
   /** `shard` in one hex digit. */
   claimCounter: (id: string, shard: number): Key => ({
@@ -99,11 +113,24 @@ export const keys = {
     pk: `CLAIMS#${tenant}`,
     sk: `CLAIM#${createdAt.toISOString()}#${id}`,
   }),
+  rule: (id: string): Key => ({ pk: "RULES", sk: `RULE#${id}` }),
+  /** What one rule has refused lately, of one tenant, say: `scope` as `scopeText` writes it. */
+  brake: (ruleId: string, scope: string): Key => ({ pk: `BRAKE#${ruleId}#${scope}`, sk: "BRAKE" }),
+  /** What has become of a finding. */
+  finding: (id: string): Key => ({ pk: `FINDING#${id}`, sk: "FINDING" }),
+  /** Who may send signed findings. */
+  sender: (id: string): Key => ({ pk: "SENDERS", sk: `SENDER#${id}` }),
   profile: (name: string): Key => ({ pk: "PROFILES", sk: `PROFILE#${name}` }),
   /** That one refusal of this code was told in this minute. */
   toldRefusal: (tenant: string, code: string, minute: string): Key => ({
     pk: `REFUSED#${tenant}`,
     sk: `${code}#${minute}`,
+  }),
+  webhook: (id: string): Key => ({ pk: "WEBHOOKS", sk: `WEBHOOK#${id}` }),
+  /** A delivery that was given up, by when its event happened. */
+  webhookDeadLetter: (id: string, timestamp: string, message: string): Key => ({
+    pk: `WEBHOOK#${id}`,
+    sk: `DEAD#${timestamp}#${message}`,
   }),
   rotation: (id: string): Key => ({ pk: `ROTATION#${id}`, sk: "ROTATION" }),
   /** Up to a hundred certificates of a wave. */
@@ -113,10 +140,23 @@ export const keys = {
   }),
   /** That a rotation of these certificates is under way. */
   rotationOf: (selector: string): Key => ({ pk: `ROTATION-OF#${selector}`, sk: "LIVE" }),
+  plan: (id: string): Key => ({ pk: `PLAN#${id}`, sk: "PLAN" }),
+  /** What a counted plan names, in the order of positions: see `plan-part-row.ts`. */
+  planPart: (id: string, position: string): Key => ({ pk: `PLAN#${id}`, sk: `PART#${position}` }),
+  /** What a run has found while the plan is counted. */
+  planDraft: (id: string, position: string, run: string): Key => ({
+    pk: `PLAN#${id}`,
+    sk: `DRAFT#${position}#${run}`,
+  }),
   /** A certificate that the CA issued and no enrolment owns. Kept for good: what was found once is not found again. */
   orphan: (certificateId: string): Key => ({ pk: `ORPHAN#${certificateId}`, sk: "ORPHAN" }),
   /** How far the reconciliation with the CA's reports has come. */
   caReconciliation: (authorityId: string): Key => ({ pk: `CA-RECONCILIATION#${authorityId}`, sk: "LATEST" }),
+  /** What they have found, one row for each certificate and cause. */
+  caFinding: (authorityId: string, cause: string, certificateId: string): Key => ({
+    pk: `CA-RECONCILIATION#${authorityId}`,
+    sk: `FINDING#${cause}#${certificateId}`,
+  }),
   auditReport: (authorityId: string): Key => ({ pk: `AUDIT-REPORT#${authorityId}`, sk: "LATEST" }),
   audit: (subject: string, at: Date, requestId: string, action: string): Key => ({
     pk: auditPartition(subject),
@@ -128,6 +168,13 @@ export const keys = {
   edgeStatus: { pk: "EDGE", sk: "STATUS" } satisfies Key,
   /** One row: the certificate that the edge shows to our API, and the rotation under way. */
   originCertificate: { pk: "ORIGIN", sk: "CERTIFICATE" } satisfies Key,
+  /** How many certificates of the authority were seen at the edge on the day (UTC), each once a day or less. */
+  seenOfDay: (day: string, authorityId: string): Key => ({
+    pk: `SEEN#${day}`,
+    sk: `AUTHORITY#${authorityId}`,
+  }),
+  /** One row: CloudFront's trust store, as it was written last and as it is in force. */
+  trustStore: { pk: "TRUST-STORE", sk: "STATE" } satisfies Key,
   /** One row: how far the sweep has come. */
   sweep: { pk: "SWEEP", sk: "CHECKPOINT" } satisfies Key,
   outbox: (shard: number, id: string): Key => ({ pk: `OUTBOX#${shard.toString(16)}`, sk: id }),

@@ -5,6 +5,8 @@ export type AuthorityState = (typeof authorityStates)[number];
 export const caKeyAlgorithms = ["RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1"] as const;
 export type CaKeyAlgorithm = (typeof caKeyAlgorithms)[number];
 
+export type Rehearsal = { readonly certificateId: string; readonly at: Date };
+
 type AuthorityParts = {
   readonly id: string;
   readonly state: AuthorityState;
@@ -19,6 +21,12 @@ type AuthorityParts = {
   readonly pins: readonly string[];
   /** Certificates with an earlier notBefore are refused at the edge. Epoch seconds. */
   readonly notBeforeFloor: number;
+  /** When its state was changed last; absent since it was registered. */
+  readonly stateChangedAt?: Date | undefined;
+  /** When it became active by a change; absent for one that was registered so. */
+  readonly activatedAt?: Date | undefined;
+  /** The last certificate of it that got through the edge to our API before it was active. */
+  readonly rehearsal?: Rehearsal | undefined;
   readonly version: number;
 };
 
@@ -74,7 +82,20 @@ export function hasStanding(authority: Pick<Authority, "state">): boolean {
   return standing[authority.state];
 }
 
-/** Whether new certificates are asked of it. */
+/**
+ * Whose certificates are asked for now: of those that issue the one that became active last, so that activating a new
+ * one is enough. Undefined when none issues.
+ */
+export function issuingAuthority(authorities: readonly Authority[]): ManagedAuthority | undefined {
+  const activated = ({ activatedAt }: ManagedAuthority): number => activatedAt?.getTime() ?? 0;
+  // Sorting is stable: among those that were registered active, the first by id.
+  return authorities
+    .filter(isManaged)
+    .filter(issuesNow)
+    .toSorted((a, b) => activated(b) - activated(a))[0];
+}
+
+/** Whether new certificates may be asked of it. */
 export function issuesNow({ state, exhaustedAt }: Pick<ManagedAuthority, "state" | "exhaustedAt">): boolean {
   return state === "active" && exhaustedAt === undefined;
 }

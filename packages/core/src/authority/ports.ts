@@ -1,13 +1,21 @@
 // What issuing and publishing need to know and change about authorities, their slots and their lots.
 import type { AuditRecord } from "#core/audit.ts";
+import type { OutgoingEvent } from "#core/event/outgoing.ts";
 import type { Authority, ManagedAuthority } from "./authority.ts";
 import type { LotBlock, SlotBlock } from "./block.ts";
 import type { Lot, LotMark } from "./lot.ts";
 
 export type AuthorityRegistry = {
   readonly listAuthorities: () => Promise<readonly Authority[]>;
-  /** False when the id is taken: authority ids are never reused (edge-slot pages would speak for new certificates). */
-  readonly insertAuthority: (authority: Authority, audit: AuditRecord) => Promise<boolean>;
+  /**
+   * One transaction, with the event if there is one to send. False when the id is taken: authority ids are never reused
+   * (edge-slot pages would speak for new certificates).
+   */
+  readonly insertAuthority: (
+    authority: Authority,
+    audit: AuditRecord,
+    event?: OutgoingEvent,
+  ) => Promise<boolean>;
   /** Only ever raises the mark. */
   readonly recordProvisioned: (authorityId: string, provisionedSlots: number) => Promise<void>;
   /** False when it was recorded before. */

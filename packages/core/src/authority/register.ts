@@ -1,12 +1,15 @@
 // Records a CA as an authority after checking that the edge can tell its name apart. The table's stream takes the record
-// to the edge, and a managed authority's first pages with it; issuing starts when they are there.
+// to the edge, and a managed authority's first pages with it; its event takes its CA to the trust store.
+// The first managed authority is active at once: a trust store is made with its CA, and nothing works without it. Every
+// further one is prepared, and issues when its roll-over says so.
 
 import { actorOf, type Caller, requireScope } from "#core/caller.ts";
 import { type Finding, fail } from "#core/error.ts";
+import { authorityStateChanged } from "#core/event/authority-state-changed.ts";
 import { intermediatePin } from "#core/slot-page/digest.ts";
 import { isPlainDn, normaliseDn } from "#core/slot-page/normalised-dn.ts";
 import * as x509 from "#core/x509.ts";
-import type { Authority, CaKeyAlgorithm } from "./authority.ts";
+import { type Authority, type CaKeyAlgorithm, isManaged } from "./authority.ts";
 import {
   arnPointer,
   type DescribeCa,
@@ -17,6 +20,7 @@ import {
 } from "./describe-ca.ts";
 import type { AuthorityRegistry } from "./ports.ts";
 import type { Registration } from "./registration.ts";
+import { trustBundleOf } from "./trust-bundle.ts";
 
 export type RegisterDeps = {
   readonly registry: Pick<AuthorityRegistry, "listAuthorities" | "insertAuthority">;
@@ -42,19 +46,27 @@ export async function registerAuthority(deps: RegisterDeps, input: RegisterInput
   ]);
   const findings = [...ca.findings, ...examineName(ca.certificate, known, registration)];
   if (findings.length > 0 || ca.keyAlgorithm === undefined) refuse(findings);
-  const authority = newAuthority(registration, ca, ca.keyAlgorithm, await pinsOf(ca));
-  const inserted = await deps.registry.insertAuthority(authority, {
+  const isFurther = registration.kind === "managed" && known.some(isManaged);
+  const state = isFurther ? "prepared" : "active";
+  const authority = newAuthority(registration, state, ca, ca.keyAlgorithm, await pinsOf(ca));
+  // Refuses what would make the trust bundle of all of them one that CloudFront does not take.
+  trustBundleOf([...known, authority]);
+  const [actor, at] = [actorOf(input.caller), deps.now()];
+  const audit = {
     subject: authority.id,
     action: "authority.registered",
-    actor: actorOf(input.caller),
+    actor,
     requestId: input.requestId,
-    at: deps.now(),
+    at,
     facts: {
       kind: authority.kind,
       issuerDn: authority.issuerDn,
       ...(registration.kind === "foreign" ? {} : { caArn: registration.caArn }),
+      ...(isFurther ? { state } : {}),
     },
-  });
+  } as const;
+  const event = authorityStateChanged(authority, { to: state, actor, at });
+  const inserted = await deps.registry.insertAuthority(authority, audit, event);
   if (!inserted) fail("authority.exists", { authorityId: authority.id });
   return authority;
 }
@@ -95,13 +107,14 @@ function pinsOf({ certificate, chainPem }: DescribedCa): Promise<readonly string
 
 function newAuthority(
   registration: Registration,
+  state: "prepared" | "active",
   ca: DescribedCa,
   keyAlgorithm: CaKeyAlgorithm,
   pins: readonly string[],
 ): Authority {
   const parts = {
     id: registration.id,
-    state: "active",
+    state,
     keyAlgorithm,
     issuerDn: normaliseDn(ca.certificate.subject),
     certificatePem: ca.certificatePem,

@@ -3,7 +3,7 @@
 
 import type { SlotNeed, SlotSource, TakenSlot } from "#core/enrolment/ports.ts";
 import { fail } from "#core/error.ts";
-import { type Authority, isManaged, issuesNow, type ManagedAuthority } from "./authority.ts";
+import { type Authority, isManaged, issuingAuthority, type ManagedAuthority } from "./authority.ts";
 import { type BlockOwner, blockLife, chunkSize } from "./block.ts";
 import { type PooledSlot, slotsFromLot, slotsFromOnlineBlock } from "./draw-slots.ts";
 import type { AuthorityRegistry, BlockRegistry } from "./ports.ts";
@@ -56,7 +56,7 @@ export function slotSource(
       if (attempt > 0) await options.pause(attempt);
       known = await registry.listAuthorities();
       readAt = options.now().getTime();
-      const authority = issuing(known) ?? refuseToIssue(known);
+      const authority = issuingAuthority(known) ?? refuseToIssue(known);
       const slots =
         owner.kind === "online"
           ? await slotsFromOnlineBlock(
@@ -96,7 +96,7 @@ export function slotSource(
 
   async function takeSome(need: SlotNeed, atMost: number): Promise<readonly TakenSlot[]> {
     const owner = ownerFor(need);
-    const active = issuing(await authorities());
+    const active = issuingAuthority(await authorities());
     const lifeMs = blockLife(need.validUntil.getTime() - options.now().getTime());
     const pool = poolOf(owner, lifeMs);
     return inTurn(pool, async () => {
@@ -155,11 +155,6 @@ function popUsable(
 function ownerFor({ tenant, lot, purpose }: SlotNeed): BlockOwner {
   if (lot === undefined) return { kind: "online" };
   return { kind: purpose === "renew" ? "renewal" : "lot", tenant, lot };
-}
-
-/** The first by id: all of an account and Region share one rate, so there is nothing to gain from spreading. */
-function issuing(authorities: readonly Authority[]): ManagedAuthority | undefined {
-  return authorities.filter(isManaged).find(issuesNow);
 }
 
 function refuseToIssue(authorities: readonly Authority[]): never {

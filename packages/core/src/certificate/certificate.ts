@@ -46,6 +46,8 @@ export type Certificate = {
   /** When a connection log last showed it at the edge. */
   readonly lastSeenAt?: Date;
   readonly revocation?: Revocation;
+  /** Of one that is held; a hold that a rule of its profile has set says nothing of itself. */
+  readonly hold?: Hold;
   /** When Private CA acknowledged the revocation: the slow third step, in the background. */
   readonly revokedAtCaAt?: Date;
   readonly version: number;
@@ -56,6 +58,14 @@ export type Announced = {
   readonly windowStart?: Date;
   /** The threshold, in days before its end, that `Certificate Expiring` told of. */
   readonly expiringDays?: number;
+};
+
+export type Hold = {
+  readonly reason: string;
+  readonly heldAt: Date;
+  readonly actor: string;
+  /** When it ends by itself, to within one sweep. */
+  readonly until?: Date;
 };
 
 export type Revocation = {

@@ -12,6 +12,12 @@ export type CertificateFinder = {
   readonly findBySha256: (sha256: string) => Promise<readonly Certificate[]>;
 };
 
+/**
+ * Every certificate of a public key, of any holder, tenant and state; strongly consistent. `spkiSha256`: 64 lower-case
+ * hex digits, the digest of the DER SubjectPublicKeyInfo.
+ */
+export type CertificatesByKey = (spkiSha256: string) => Promise<readonly Certificate[]>;
+
 /** Refuses with `resource.not_found`, or `certificate.ambiguous` when the caller may see several of that name. */
 export async function findCertificate(
   finder: CertificateFinder,

@@ -90,7 +90,7 @@ function grantedOf(intent: RecordIntentResult, request: CheckedRequest): Recorde
   // Revoked meanwhile, or renewed by a racing request: what was granted is granted no more, and a repetition is told why.
   if (intent.kind === "renewed_moved_on") fail("registry.busy", { retryAfterSeconds: 1 });
   if (intent.enrolment.requestSha256 !== request.requestSha256) {
-    fail("idempotency.conflict", { enrolmentId: intent.enrolment.id });
+    fail("idempotency.conflict", { belongsTo: intent.enrolment.id });
   }
   return intent.enrolment;
 }

@@ -4,10 +4,7 @@ import * as z from "zod";
 import { revocationReasons } from "#core/certificate/certificate.ts";
 import { authorityIdSchema, holderSchema, lotSchema, tenantSchema } from "#core/name.ts";
 
-/** The whole lot, what would be issued in it later included. */
-const lotSelectorSchema = z.strictObject({ tenant: tenantSchema, lot: lotSchema });
-
-const selectorSchema = z.union([
+export const reportSelectorSchema = z.union([
   z.strictObject({
     /** Any documented spelling: colons, case, sign octet and leading zeros do not matter. */
     serial: z.string().min(1).max(80),
@@ -15,19 +12,25 @@ const selectorSchema = z.union([
     authority: authorityIdSchema.optional(),
   }),
   z.strictObject({ sha256: z.string().regex(/^(?:[0-9a-fA-F]{2}:?){32}$/, "64 hex digits, colons allowed") }),
+  /** SHA-256 of the public key's SubjectPublicKeyInfo: every certificate with this key, of every tenant. */
+  z.strictObject({
+    spkiSha256: z.string().regex(/^(?:[0-9a-fA-F]{2}:?){32}$/, "64 hex digits, colons allowed"),
+  }),
   z.strictObject({ tenant: tenantSchema, holder: holderSchema }),
-  lotSelectorSchema,
+  /** The whole lot, what would be issued in it later included. */
+  z.strictObject({ tenant: tenantSchema, lot: lotSchema }),
 ]);
 
 export const compromiseReportedSchema = z.strictObject({
   version: z.literal("1"),
-  certificate: selectorSchema,
+  certificate: reportSelectorSchema,
   reason: z.enum(revocationReasons).default("keyCompromise"),
+  /** Certificates that were issued by renewing these go too: the thief may have renewed. */
+  lineage: z.boolean().default(false),
   note: z.string().max(500).optional(),
 });
 
 export type CompromiseReported = z.infer<typeof compromiseReportedSchema>;
-export type LotSelector = z.infer<typeof lotSelectorSchema>;
-export type CertificateSelector = Exclude<z.infer<typeof selectorSchema>, LotSelector>;
+export type ReportSelector = z.infer<typeof reportSelectorSchema>;
 
 export const compromiseReportedDetailType = "Certificate Compromise Reported";

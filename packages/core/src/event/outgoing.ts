@@ -2,18 +2,25 @@
 import type { AuditRecord } from "#core/audit.ts";
 import type { Certificate } from "#core/certificate/certificate.ts";
 
+export const outgoingTypes = [
+  "Certificate Issued",
+  "Certificate Revoked",
+  "Certificate Renewal Due",
+  "Certificate Expiring",
+  "Certificate Superseded",
+  "Superseded Certificate Returned",
+  "Job Run Requested",
+  "Rotation Ended",
+  "Revocation Awaiting Approval",
+  "Revocation Effective",
+  "Authority State Changed",
+  "Enrolment Refused",
+  "Edge Drift Detected",
+  "CA Drift Detected",
+] as const;
+
 export type OutgoingEvent = {
-  readonly detailType:
-    | "Certificate Issued"
-    | "Certificate Revoked"
-    | "Certificate Renewal Due"
-    | "Certificate Expiring"
-    | "Certificate Superseded"
-    | "Superseded Certificate Returned"
-    | "Job Run Requested"
-    | "Rotation Ended"
-    | "Enrolment Refused"
-    | "Edge Drift Detected";
+  readonly detailType: (typeof outgoingTypes)[number];
   readonly detail: Readonly<Record<string, unknown>>;
 };
 

@@ -1,5 +1,7 @@
 // The event schemas that senders and consumers may rely on, as JSON Schema 2020-12, by the file name they are published under.
 import * as z from "zod";
+import { authorityStateChangedDetailType, authorityStateChangedSchema } from "./authority-state-changed.ts";
+import { awaitingApprovalDetailType, awaitingApprovalSchema } from "./awaiting-approval.ts";
 import { compromiseReportedDetailType, compromiseReportedSchema } from "./compromise-reported.ts";
 import {
   expiringDetailType,
@@ -7,6 +9,7 @@ import {
   renewalDueDetailType,
   renewalDueSchema,
 } from "./renewal-events.ts";
+import { revocationEffectiveDetailType, revocationEffectiveSchema } from "./revocation-effective.ts";
 import { rotationEndedDetailType, rotationEndedSchema } from "./rotation-ended.ts";
 import {
   supersededDetailType,
@@ -32,9 +35,24 @@ export function publishedSchemas(): Readonly<Record<string, unknown>> {
       title: expiringDetailType,
       description: "The detail of the event. Members may be added.",
     },
+    "revocation-effective.v1.schema.json": {
+      ...z.toJSONSchema(revocationEffectiveSchema, { io: "input" }),
+      title: revocationEffectiveDetailType,
+      description: "The detail of the event. Members may be added.",
+    },
+    "revocation-awaiting-approval.v1.schema.json": {
+      ...z.toJSONSchema(awaitingApprovalSchema, { io: "input" }),
+      title: awaitingApprovalDetailType,
+      description: "The detail of the event. Members may be added.",
+    },
     "rotation-ended.v1.schema.json": {
       ...z.toJSONSchema(rotationEndedSchema, { io: "input" }),
       title: rotationEndedDetailType,
+      description: "The detail of the event. Members may be added.",
+    },
+    "authority-state-changed.v1.schema.json": {
+      ...z.toJSONSchema(authorityStateChangedSchema, { io: "input" }),
+      title: authorityStateChangedDetailType,
       description: "The detail of the event. Members may be added.",
     },
     "certificate-superseded.v1.schema.json": {

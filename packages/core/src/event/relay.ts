@@ -1,5 +1,5 @@
-// Carries outbox rows to the bus. A row leaves the outbox only after the bus has taken its event, so an event may be
-// sent twice and is never lost.
+// Carries outbox rows to the bus and to the webhooks. A row leaves the outbox only after both have taken its event, so an
+// event may be sent twice and is never lost.
 
 export type OutboxEvent = {
   readonly key: { readonly pk: string; readonly sk: string };
@@ -12,6 +12,8 @@ export type OutboxEvent = {
 export type RelayDeps = {
   /** Answers, per event and in order, whether the bus took it. */
   readonly send: (events: readonly OutboxEvent[]) => Promise<readonly boolean[]>;
+  /** At most ten at a time, which the bus has taken. Rejects unless all are on their way to all webhooks that want them. */
+  readonly tellWebhooks: (events: readonly OutboxEvent[]) => Promise<void>;
   /** At most ten at a time. Rejects when one of them may still be there. */
   readonly forget: (events: readonly OutboxEvent[]) => Promise<void>;
 };
@@ -30,7 +32,10 @@ export async function relayOutbox(
     const taken = await deps.send(batch);
     refused.push(...batch.filter((_, index) => taken[index] !== true));
     const sent = batch.filter((_, index) => taken[index] === true);
-    if (sent.length > 0) await deps.forget(sent);
+    if (sent.length === 0) continue;
+    // After the bus: what revokes at the CA waits for no webhook.
+    await deps.tellWebhooks(sent);
+    await deps.forget(sent);
   }
   return refused;
 }

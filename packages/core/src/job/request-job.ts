@@ -8,12 +8,16 @@ import { isoSeconds, type OutgoingEvent } from "#core/event/outgoing.ts";
 // By the name of its function: the scope that a run needs beside `certificates:write`. What deals with the edge store, a
 // CA or the origin's certificate is for those who may change authorities, as its own route is where it has one.
 const jobScopes = {
+  "advance-plans": undefined,
   "advance-rotations": undefined,
   "age-out-pages": "authorities:write",
   "backfill-ca": undefined,
+  "count-plans": undefined,
   "follow-order": undefined,
+  "maintain-trust-store": "authorities:write",
   "reconcile-ca": "authorities:write",
   "reconcile-edge": "authorities:write",
+  "rehearse-authorities": "authorities:write",
   "resume-enrolments": undefined,
   "rotate-origin-certificate": "authorities:write",
   "sweep-due": undefined,
@@ -58,9 +62,17 @@ export async function startJob(
   const at = now();
   await jobs.recordRequest(
     { subject: job, action: "job.requested", actor, requestId, at, facts: {} },
-    {
-      detailType: jobRequestedDetailType,
-      detail: { version: "1", job, actor, requestId, requestedAt: isoSeconds(at) },
-    },
+    jobRequested(job, { actor, requestId, at }),
   );
+}
+
+/** The event that starts a job, for a transaction that leaves the job something to do. */
+export function jobRequested(
+  job: JobName,
+  { actor, requestId, at }: { readonly actor: string; readonly requestId: string; readonly at: Date },
+): OutgoingEvent {
+  return {
+    detailType: jobRequestedDetailType,
+    detail: { version: "1", job, actor, requestId, requestedAt: isoSeconds(at) },
+  };
 }

@@ -24,9 +24,9 @@ const decidedBy = {
 
 export const filterNames = Object.keys(tests) as readonly FilterName[];
 
-/** None: every row of the source is wanted. */
-export function checksFor(filter: ListFilter, source: Source): readonly Check[] {
-  const decided: readonly FilterName[] = decidedBy[source.kind];
+/** None: every row of the source is wanted. Without a source nothing is decided yet. */
+export function checksFor(filter: ListFilter, source?: Source): readonly Check[] {
+  const decided: readonly FilterName[] = source === undefined ? [] : decidedBy[source.kind];
   return filterNames
     .filter(name => !decided.includes(name))
     .flatMap(name => {

@@ -13,7 +13,9 @@ export type ListedCertificate = Pick<
   | "lot"
   | "authorityId"
   | "serial"
+  | "slot"
   | "sha256"
+  | "issuedAt"
   | "notBefore"
   | "notAfter"
 >;

@@ -49,7 +49,8 @@ export function labelOf(segment: Segment): string {
   }
 }
 
-function monthsDownFrom(last: Date): readonly string[] {
+/** Months such as `2026-03`, the newest first. */
+export function monthsDownFrom(last: Date): readonly string[] {
   const months: string[] = [];
   let year = last.getUTCFullYear();
   let month = last.getUTCMonth() + 1;

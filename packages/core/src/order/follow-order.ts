@@ -5,7 +5,7 @@ import type { AuditRecord } from "#core/audit.ts";
 import type { Certificate, CertificateState, Revocation } from "#core/certificate/certificate.ts";
 import { pageSize } from "#core/slot-page/page.ts";
 import { pageKey, pageOf } from "#core/slot-page/slot.ts";
-import type { Order, OrderCause } from "./order.ts";
+import { covers, type Order, type OrderCause } from "./order.ts";
 
 /** How far an order's certificates have come. The row goes when nothing is left to do. */
 export type FollowTask = OrderCause & {
@@ -20,7 +20,8 @@ export type FollowTask = OrderCause & {
 /** A certificate as the index by slot shows it: a little late, so only a hint. */
 export type PageEntry = { readonly id: string; readonly offset: number; readonly state: CertificateState };
 
-export type FollowRegistry = {
+/** What brings the certificates of one page after an order. */
+export type PageFollowRegistry = {
   /** `page` is a page key, such as `m1.1a`. */
   readonly listPage: (page: string) => Promise<readonly PageEntry[]>;
   /** Strongly consistent; at most 100 ids. */
@@ -31,8 +32,11 @@ export type FollowRegistry = {
     revocation: Revocation,
     audit: AuditRecord,
   ) => Promise<"revoked" | "already">;
-  /** Whether an enrolment that holds one of the order's slots has no certificate yet. */
-  readonly hasOpenEnrolment: (order: Order) => Promise<boolean>;
+};
+
+export type FollowRegistry = PageFollowRegistry & {
+  /** Whether an enrolment that holds one of the orders' slots has no certificate yet. */
+  readonly hasOpenEnrolment: (orders: readonly Order[]) => Promise<boolean>;
   /** Undefined when somebody else has moved the task on. */
   readonly saveTask: (
     task: FollowTask,
@@ -42,6 +46,8 @@ export type FollowRegistry = {
 };
 
 export type FollowDeps = { readonly registry: FollowRegistry; readonly now: () => Date };
+type PageFollowDeps = { readonly registry: PageFollowRegistry; readonly now: () => Date };
+type PageTask = OrderCause & { readonly order: Order; readonly page: number };
 
 export type FollowLimits = { readonly certificates: number; readonly mayGoOn: () => boolean };
 
@@ -86,7 +92,7 @@ export async function followOrder(
 async function nextRound(deps: FollowDeps, order: Order) {
   const now = deps.now();
   const settled = now.getTime() - order.at.getTime() >= settleMs;
-  const quiet = settled && !(await deps.registry.hasOpenEnrolment(order));
+  const quiet = settled && !(await deps.registry.hasOpenEnrolment([order]));
   return {
     page: pageOf(order.first),
     quietAt: quiet ? now : undefined,
@@ -98,15 +104,15 @@ const certificatesPerRead = 100;
 /** Revocations at once: they touch different rows, and DynamoDB answers each in a few milliseconds. */
 const writesAtOnce = 10;
 
-async function followPage(
-  deps: FollowDeps,
-  task: FollowTask,
+/** Revokes what an order covers of one page, as far as `limits` go. */
+export async function followPage(
+  deps: PageFollowDeps,
+  task: PageTask,
   limits: FollowLimits,
 ): Promise<{ readonly revoked: number; readonly complete: boolean }> {
   const { order, page } = task;
-  const [first, last] = [order.first - page * pageSize, order.last - page * pageSize];
   const open = (await deps.registry.listPage(pageKey(order.authorityId, page)))
-    .filter(({ offset, state }) => first <= offset && offset <= last && state !== "revoked")
+    .filter(({ offset, state }) => covers(order, page * pageSize + offset) && state !== "revoked")
     .map(({ id }) => id);
   let revoked = 0;
   for (let from = 0; from < open.length; from += certificatesPerRead) {
@@ -123,8 +129,8 @@ async function followPage(
 }
 
 function revoke(
-  deps: FollowDeps,
-  { order, reason, requestId, note }: FollowTask,
+  deps: PageFollowDeps,
+  { order, reason, requestId, note }: PageTask,
   certificate: Certificate,
 ): Promise<"revoked" | "already"> {
   // One that was issued under the order was never any good; before its issuance it cannot have been revoked.
@@ -139,7 +145,13 @@ function revoke(
       actor: order.actor,
       requestId,
       at: deps.now(),
-      facts: { reason, sha256, order: order.id, ...(note === undefined ? {} : { note }) },
+      facts: {
+        reason,
+        sha256,
+        order: order.id,
+        ...(order.planId === undefined ? {} : { plan: order.planId }),
+        ...(note === undefined ? {} : { note }),
+      },
     },
   );
 }

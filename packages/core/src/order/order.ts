@@ -1,8 +1,11 @@
-// An order: a state laid over a range of slots by one row. A lot of 250,000 is refused once its order's pages are
-// written; the rows of its certificates follow in the background. It never hides an earlier individual revocation,
-// and lifting it uncovers exactly what was there before.
+// An order: a state laid by one row over a range of slots, or over single slots of one page. A lot of 250,000 is refused
+// once its order's pages are written; the rows of its certificates follow in the background. It never hides an earlier
+// individual revocation, and lifting it uncovers exactly what was there before.
 import type { RevocationReason } from "#core/certificate/certificate.ts";
+import { hasBit } from "#core/plan/selection.ts";
+import { pageSize } from "#core/slot-page/page.ts";
 import { pageKey, pageOf, type Slot } from "#core/slot-page/slot.ts";
+import type { SlotBitmap } from "./slot-bitmap.ts";
 
 export const orderStates = ["revoked", "held", "lifted"] as const;
 export type OrderState = (typeof orderStates)[number];
@@ -14,10 +17,21 @@ export type Order = {
   readonly first: Slot;
   /** Included. */
   readonly last: Slot;
+  /** Only these of its slots. The range is then one whole page. */
+  readonly slots?: SlotBitmap;
   readonly state: OrderState;
   readonly actor: string;
   readonly at: Date;
+  /** The revocation plan that it carries out. */
+  readonly planId?: string;
 };
+
+/** An order over single slots of one page. */
+export type SlotOrder = Order & { readonly slots: SlotBitmap };
+
+export function isSlotOrder(order: Order): order is SlotOrder {
+  return order.slots !== undefined;
+}
 
 /** Why, for the certificates that follow. */
 export type OrderCause = {
@@ -40,12 +54,24 @@ export function orderStatesBefore(to: OrderState): readonly OrderState[] {
 }
 
 /** The keys of all pages that the order touches. */
-export function pagesOfOrder({ authorityId, first, last }: Order): readonly string[] {
+export function pagesOfOrder({
+  authorityId,
+  first,
+  last,
+}: Pick<Order, "authorityId" | "first" | "last">): readonly string[] {
   const from = pageOf(first);
   return Array.from({ length: pageOf(last) - from + 1 }, (_, index) => pageKey(authorityId, from + index));
 }
 
 /** Whether the order refuses `slot` now. */
-export function refuses(order: Pick<Order, "first" | "last" | "state">, slot: number): boolean {
-  return order.state !== "lifted" && order.first <= slot && slot <= order.last;
+export function refuses(order: Pick<Order, "first" | "last" | "slots" | "state">, slot: number): boolean {
+  return order.state !== "lifted" && covers(order, slot);
+}
+
+/** Whether `slot` is one of the order's, whatever the order's state. */
+export function covers(
+  { first, last, slots }: Pick<Order, "first" | "last" | "slots">,
+  slot: number,
+): boolean {
+  return first <= slot && slot <= last && (slots === undefined || hasBit(slots, slot % pageSize));
 }

@@ -1,7 +1,8 @@
 // What the edge store must hold, as a pure function of registry rows.
 import { type Authority, hasStanding, isManaged } from "#core/authority/authority.ts";
 import { assert } from "#core/error.ts";
-import { type Order, refuses } from "#core/order/order.ts";
+import type { Order } from "#core/order/order.ts";
+import { offsetsOf } from "#core/order/slot-bitmap.ts";
 import type { Serial } from "#core/serial.ts";
 import { buildAuthorityRecord } from "#core/slot-page/authority-record.ts";
 import { decodePage } from "#core/slot-page/decode.ts";
@@ -28,12 +29,17 @@ export function desiredBits({ firstSlot, denied, orders }: PageRows, now: Date):
     const gone = state !== "burnt" && now.getTime() - notAfter.getTime() > expiredForMs;
     bits[offset] = gone ? slotState.any : slotState.revoked;
   }
-  for (const order of orders) {
-    const from = Math.max(order.first, firstSlot) - firstSlot;
-    const to = Math.min(order.last, firstSlot + pageSize - 1) - firstSlot;
-    if (from <= to && refuses(order, firstSlot + from)) bits.fill(slotState.revoked, from, to + 1);
-  }
+  for (const order of orders) layOver(bits, order, firstSlot);
   return bits;
+}
+
+function layOver(bits: Uint8Array, order: Order, firstSlot: number): void {
+  const from = Math.max(order.first, firstSlot) - firstSlot;
+  const to = Math.min(order.last, firstSlot + pageSize - 1) - firstSlot;
+  if (from > to || order.state === "lifted") return;
+  if (order.slots === undefined) bits.fill(slotState.revoked, from, to + 1);
+  // An order over single slots is over one page, which is this one.
+  else for (const offset of offsetsOf(order.slots)) bits[offset] = slotState.revoked;
 }
 
 export function pageChange(key: string, bits: PageBits): StoreChange {

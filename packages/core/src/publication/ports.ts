@@ -1,6 +1,6 @@
 // What publishing reads and writes: registry rows in, edge store keys out.
 import type { Authority } from "#core/authority/authority.ts";
-import type { Order } from "#core/order/order.ts";
+import type { Order, SlotOrder } from "#core/order/order.ts";
 import type { Serial } from "#core/serial.ts";
 import type { StoreUsage } from "./store-usage.ts";
 
@@ -14,8 +14,14 @@ export type DeniedSlot = {
 export type PublicationRegistry = {
   readonly listAuthorities: () => Promise<readonly Authority[]>;
   readonly readDeniedSlots: (page: string) => Promise<readonly DeniedSlot[]>;
-  /** The authority's orders that end at or after `fromSlot`, lifted ones included. */
+  /** The authority's orders over ranges that end at or after `fromSlot`, lifted ones included. */
   readonly readOrders: (authorityId: string, fromSlot: number) => Promise<readonly Order[]>;
+  /** Its orders over single slots of the pages from `fromPage` to `toPage`, both included; lifted ones too. */
+  readonly readSlotOrders: (
+    authorityId: string,
+    fromPage: number,
+    toPage: number,
+  ) => Promise<readonly SlotOrder[]>;
   /** Those of `serials` that are revoked at the authority. Strongly consistent. */
   readonly readRevokedSerials: (
     authorityId: string,

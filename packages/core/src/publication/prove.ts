@@ -18,7 +18,10 @@ export type PlacedCertificate = Pick<Certificate, "state" | "notAfter"> & {
 };
 
 export type ProveDeps = {
-  readonly registry: Pick<PublicationRegistry, "listAuthorities" | "readDeniedSlots" | "readOrders">;
+  readonly registry: Pick<
+    PublicationRegistry,
+    "listAuthorities" | "readDeniedSlots" | "readOrders" | "readSlotOrders"
+  >;
   readonly certificatesOfPage: (page: string) => Promise<readonly PlacedCertificate[]>;
   readonly store: Pick<EdgeStore, "list" | "read">;
   readonly wait: (milliseconds: number) => Promise<void>;
@@ -101,7 +104,8 @@ async function checkPage(
   const firstSlot = page * pageSize;
   const placed = await certificatesOfPage(key);
   const denied = new Map((await registry.readDeniedSlots(key)).map(row => [row.offset, row]));
-  const orders = await registry.readOrders(authority.id, firstSlot);
+  const ranges = await registry.readOrders(authority.id, firstSlot);
+  const orders = [...ranges, ...(await registry.readSlotOrders(authority.id, page, page))];
   const judgedBySlot = (await read(await authorityKey(authority.issuerDn)))?.startsWith(`m ${authority.id} `);
   const decoded = judgedBySlot === true ? referenceDecode((await read(key)) ?? "") : undefined;
   // What the edge does without a record, a page or a readable value: it refuses.

@@ -16,7 +16,9 @@ export const pagesAhead = 48;
 export function provisionTarget(authority: ManagedAuthority): number {
   const { nextSlot, provisionedSlots, wantedSlots } = authority;
   const enough = Math.max(nextSlot + (pagesAhead / 2) * pageSize, wantedSlots);
-  if (authority.state !== "active" || provisionedSlots >= enough) return provisionedSlots;
+  // One that is prepared gets its pages before it may issue.
+  const isToIssue = authority.state === "active" || authority.state === "prepared";
+  if (!isToIssue || provisionedSlots >= enough) return provisionedSlots;
   const ahead = (Math.floor(nextSlot / pageSize) + pagesAhead) * pageSize;
   // A lot larger than the pages ahead, and some more: blocks that are cut before it comes back must not push it out.
   const forLot = wantedSlots > ahead ? wholePages(wantedSlots) + (pagesAhead / 2) * pageSize : 0;

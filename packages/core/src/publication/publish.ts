@@ -2,13 +2,13 @@
 // run two of them, and the store still ends at the registry's content (invariants I5, I6).
 import { type Authority, isManaged } from "#core/authority/authority.ts";
 import { assert } from "#core/error.ts";
-import type { Order } from "#core/order/order.ts";
 import type { Serial } from "#core/serial.ts";
 import { generationKey } from "#core/slot-page/generation.ts";
 import { type PageBits, pageSize } from "#core/slot-page/page.ts";
 import { parsePageKey } from "#core/slot-page/parse-page-key.ts";
 import { serialKey } from "#core/slot-page/serial-key.ts";
 import { desiredAuthorityRecord, desiredBits, pageChange, serialChange } from "./desired.ts";
+import { readOrdersOver } from "./orders-over.ts";
 import type { EdgeStore, PublicationRegistry, StoreChange, StoreChanges } from "./ports.ts";
 import { nothingWritten, type PublishResult, writeChanges } from "./write-changes.ts";
 
@@ -99,7 +99,7 @@ export async function readPageBits(
   pages: readonly string[],
   now: Date,
 ): Promise<readonly { readonly key: string; readonly bits: PageBits }[]> {
-  const orders = await ordersOf(registry, pages);
+  const ordersOf = await readOrdersOver(registry, pages);
   const all: { readonly key: string; readonly bits: PageBits }[] = [];
   for (let from = 0; from < pages.length; from += readsAtOnce) {
     const read = pages.slice(from, from + readsAtOnce).map(async key => {
@@ -107,7 +107,7 @@ export async function readPageBits(
       const rows = {
         firstSlot: page * pageSize,
         denied: await registry.readDeniedSlots(key),
-        orders: orders.get(authorityId) ?? [],
+        orders: ordersOf(authorityId, page),
       };
       return { key, bits: desiredBits(rows, now) };
     });
@@ -137,20 +137,4 @@ async function desiredSerials(
     }
   }
   return { puts, deletes };
-}
-
-/** One read per authority: orders are few, and those that end before the first page are not read. */
-async function ordersOf(
-  registry: PublicationRegistry,
-  pages: readonly string[],
-): Promise<ReadonlyMap<string, readonly Order[]>> {
-  const lowest = new Map<string, number>();
-  for (const key of pages) {
-    const { authorityId, page } = parsePageKey(key);
-    lowest.set(authorityId, Math.min(page, lowest.get(authorityId) ?? page));
-  }
-  const reads = [...lowest].map(
-    async ([id, page]) => [id, await registry.readOrders(id, page * pageSize)] as const,
-  );
-  return new Map(await Promise.all(reads));
 }

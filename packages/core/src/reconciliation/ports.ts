@@ -5,6 +5,7 @@ import type { Certificate, CertificateId } from "#core/certificate/certificate.t
 import type { CaRevoker } from "#core/revocation/revoke-at-ca.ts";
 import type { Serial } from "#core/serial.ts";
 import type { Slot } from "#core/slot-page/slot.ts";
+import type { CaFinding, JudgedFinding } from "./finding.ts";
 
 /** One certificate as the CA lists it. */
 export type IssuedEntry = {
@@ -71,8 +72,31 @@ export type ReconciliationRegistry = {
   /** One transaction: the orphan, its burnt slot, audit. `owned` when the registry has the certificate after all. */
   readonly recordOrphan: (orphan: Orphan, audit: AuditRecord) => Promise<"recorded" | "already" | "owned">;
   readonly recordOrphanRevokedAtCa: (id: CertificateId, at: Date) => Promise<void>;
+  /** Which of them are on record with their cause. */
+  readonly knownFindings: (
+    authorityId: string,
+    findings: readonly CaFinding[],
+  ) => Promise<ReadonlySet<CertificateId>>;
+  /** One transaction: at most 50 of one cause that are not on record, and the event that tells of them. */
+  readonly recordFindings: (authorityId: string, findings: readonly CaFinding[]) => Promise<void>;
   /** Puts a revoked certificate back among those that the CA must be told of. False when it is there already. */
   readonly recordOwedAgain: (certificate: Certificate) => Promise<boolean>;
+};
+
+export type FindingsPage = {
+  readonly findings: readonly JudgedFinding[];
+  /** Where the next page begins; undefined on the last. */
+  readonly next: string | undefined;
+};
+
+export type FindingsReader = {
+  readonly readProgress: (authorityId: string) => Promise<Progress | undefined>;
+  /** By cause and certificate, judged by what the registry says now. */
+  readonly listFindings: (
+    authorityId: string,
+    limit: number,
+    after: string | undefined,
+  ) => Promise<FindingsPage>;
 };
 
 export type ReconcileCaDeps = {

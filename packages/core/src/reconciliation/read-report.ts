@@ -12,7 +12,9 @@ export type Findings = {
   readonly suspects: readonly Suspect[];
   readonly young: number;
   readonly owed: number;
-  readonly revokedAtCaOnly: readonly CertificateId[];
+  /** Of those, and of the next, a hundred at most are named. */
+  readonly toldAgain: readonly Suspect[];
+  readonly revokedAtCaOnly: readonly Suspect[];
   /** Of the entries that could not be decided, the oldest; the next run begins there. */
   readonly oldestUndecided: Date | undefined;
   /** False when the time ran out: nothing is known of the rest. */
@@ -21,7 +23,8 @@ export type Findings = {
 
 type Mutable = { -readonly [K in keyof Findings]: Findings[K] } & {
   suspects: Suspect[];
-  revokedAtCaOnly: CertificateId[];
+  toldAgain: Suspect[];
+  revokedAtCaOnly: Suspect[];
 };
 
 /** DynamoDB's own bound on a batch read. */
@@ -42,6 +45,7 @@ export async function readReport(
     suspects: [],
     young: 0,
     owed: 0,
+    toldAgain: [],
     revokedAtCaOnly: [],
     oldestUndecided: undefined,
     isComplete: true,
@@ -80,9 +84,11 @@ async function judgeBatch(
       if (found.suspects.length < mostSuspects) found.suspects.push(suspect);
       else found.oldestUndecided = earliest(found.oldestUndecided, suspect.entry.issuedAt);
     } else if (judgement === "owed" && certificate !== undefined) {
-      if (await deps.registry.recordOwedAgain(certificate)) found.owed += 1;
+      if (!(await deps.registry.recordOwedAgain(certificate))) continue;
+      found.owed += 1;
+      if (found.toldAgain.length < mostNamed) found.toldAgain.push(suspect);
     } else if (judgement === "revoked_at_ca_only" && found.revokedAtCaOnly.length < mostNamed) {
-      found.revokedAtCaOnly.push(suspect.id);
+      found.revokedAtCaOnly.push(suspect);
     }
   }
 }

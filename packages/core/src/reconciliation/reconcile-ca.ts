@@ -5,6 +5,7 @@ import type { CertificateId } from "#core/certificate/certificate.ts";
 import { settledAfterMs } from "./judge-issued.ts";
 import type { Progress, ReconcileCaDeps } from "./ports.ts";
 import { earliest, type Findings, readReport } from "./read-report.ts";
+import { recordFindings } from "./record-findings.ts";
 import { type Settled, settleOrphans } from "./settle-orphans.ts";
 
 export type ReconcileCaInput = {
@@ -27,7 +28,7 @@ export type Reconciled =
       readonly isFullPass: boolean;
       readonly revokedAtCaOnly: readonly CertificateId[];
     } & Pick<Findings, "entries" | "passedOver" | "young" | "owed" | "isComplete"> &
-      Omit<Settled, "oldestUndecided">);
+      Omit<Settled, "unowned" | "oldestUndecided">);
 
 /** Old entries cost a read each, and change only by a revocation: once a day is enough for them. */
 const fullPassEveryMs = 24 * 3_600_000;
@@ -69,7 +70,17 @@ async function reconcileOne(
     previous === undefined || now.getTime() - previous.fullPassAt.getTime() >= fullPassEveryMs;
   const since = isFullPass ? undefined : previous.judgedUntil;
   const found = await readReport(deps, authorityId, report, { since, mayGoOn: input.mayGoOn });
-  const { oldestUndecided, ...settled } = await settleOrphans(deps, authority, found.suspects, input);
+  const { oldestUndecided, unowned, ...settled } = await settleOrphans(
+    deps,
+    authority,
+    found.suspects,
+    input,
+  );
+  await recordFindings(deps, authorityId, report.id, {
+    unknown_certificate: unowned,
+    revocation_missing_at_ca: found.toldAgain,
+    revoked_at_ca_only: found.revokedAtCaOnly,
+  });
   if (found.isComplete) {
     const undecided = [found.oldestUndecided, oldestUndecided].filter(date => date !== undefined);
     const progress: Progress = {
@@ -79,7 +90,8 @@ async function reconcileOne(
     };
     await deps.registry.recordProgress(authorityId, progress, previous);
   }
-  const { entries, passedOver, young, owed, revokedAtCaOnly, isComplete } = found;
+  const { entries, passedOver, young, owed, isComplete } = found;
+  const revokedAtCaOnly = found.revokedAtCaOnly.map(({ id }) => id);
   const counted = { entries, passedOver, young, owed, revokedAtCaOnly, isComplete };
   return { kind: "judged", authorityId, reportId: report.id, isFullPass, ...counted, ...settled };
 }

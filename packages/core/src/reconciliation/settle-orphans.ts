@@ -14,6 +14,8 @@ export type Settled = {
   readonly braked: number;
   /** Not done now, and why: the next run tries again. */
   readonly failed: readonly { readonly id: CertificateId; readonly reason: string }[];
+  /** All that no enrolment owns, whatever was done about them. */
+  readonly unowned: readonly Suspect[];
   readonly oldestUndecided: Date | undefined;
 };
 
@@ -30,6 +32,7 @@ export async function settleOrphans(
     claimed: 0,
     braked: 0,
     failed: [] as { id: CertificateId; reason: string }[],
+    unowned: suspects,
     oldestUndecided: undefined as Date | undefined,
   };
   const recorded = await deps.registry.readOrphans(suspects.map(({ id }) => id));
@@ -42,6 +45,7 @@ export async function settleOrphans(
   const claimed = untold.filter(({ entry }) => entry.slot !== undefined && open.asked.has(entry.slot));
   claimed.forEach(leave);
   settled.claimed = claimed.length;
+  settled.unowned = suspects.filter(suspect => !claimed.includes(suspect));
   const orphans = untold.filter(suspect => !claimed.includes(suspect));
   // So many at once are a registry that has lost its rows rather than a CA that was misused: a person must look.
   if (orphans.filter(({ id }) => !recorded.has(id)).length > options.mostOrphans) {

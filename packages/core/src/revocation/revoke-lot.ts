@@ -28,7 +28,11 @@ export type LotReport = {
   readonly note: string | undefined;
   readonly actor: string;
   readonly requestId: string;
+  /** What else its audit records say: the rule and the finding, if it comes of one. */
+  readonly because?: Readonly<Record<string, string>>;
 };
+
+type LotRevocationDeps = { readonly registry: LotRevocationRegistry; readonly now: () => Date };
 
 export type RevokeLotResult = { readonly orders: readonly string[]; readonly already: readonly string[] };
 
@@ -39,12 +43,19 @@ const mostAttempts = 5;
  * Safe to repeat: what a crash has left out is made up for. A lot that was only announced is ended before it begins.
  * Refuses with `resource.not_found` for a lot that nobody has heard of, and with `registry.busy`.
  */
-export async function revokeLot(
-  deps: { readonly registry: LotRevocationRegistry; readonly now: () => Date },
-  report: LotReport,
-): Promise<RevokeLotResult> {
+export async function revokeLot(deps: LotRevocationDeps, report: LotReport): Promise<RevokeLotResult> {
   // First no block more, then an order for each there is: no block can slip in between.
   const { blocks, revocation } = await endLot(deps, report);
+  return orderBlocks(deps, report, revocation, blocks);
+}
+
+/** An order over each of `blocks`, which belong to the lot that `revocation` has ended. */
+export async function orderBlocks(
+  deps: LotRevocationDeps,
+  report: LotReport,
+  revocation: Revocation,
+  blocks: readonly SlotBlock[],
+): Promise<RevokeLotResult> {
   const orders: string[] = [];
   const already: string[] = [];
   for (const block of blocks) {
@@ -67,8 +78,9 @@ export async function revokeLot(
   return { orders, already };
 }
 
-async function endLot(
-  deps: { readonly registry: LotRevocationRegistry; readonly now: () => Date },
+/** Nobody is enrolled into the lot from then on, and it gets no further block: those in the answer are all. */
+export async function endLot(
+  deps: LotRevocationDeps,
   report: LotReport,
 ): Promise<Lot & { readonly revocation: Revocation }> {
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
@@ -109,6 +121,6 @@ async function orderFor(
   };
 }
 
-function factsOf({ tenant, lot, reason, note }: LotReport): Readonly<Record<string, string>> {
-  return { tenant, lot, reason, ...(note === undefined ? {} : { note }) };
+function factsOf({ tenant, lot, reason, note, because }: LotReport): Readonly<Record<string, string>> {
+  return { ...because, tenant, lot, reason, ...(note === undefined ? {} : { note }) };
 }

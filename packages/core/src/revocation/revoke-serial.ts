@@ -22,6 +22,8 @@ export type SerialReport = {
   readonly note: string | undefined;
   readonly actor: string;
   readonly requestId: string;
+  /** What else its audit record says: the rule and the finding, if it comes of one. */
+  readonly because?: Readonly<Record<string, string>>;
 };
 
 /** The serial is revoked whether or not a certificate has it; later lists of the CA do not bring it back. */
@@ -29,7 +31,7 @@ export async function revokeSerial(
   deps: { readonly registry: SerialRevocationRegistry; readonly now: () => Date },
   report: SerialReport,
 ): Promise<{ readonly revoked: readonly string[]; readonly already: readonly string[] }> {
-  const { authorityId, serial, reason, note, actor, requestId } = report;
+  const { authorityId, serial, reason, note, actor, requestId, because } = report;
   const id = certificateId(authorityId, serial);
   const revokedAt = deps.now();
   const outcome = await deps.registry.recordRevokedSerial(
@@ -40,7 +42,7 @@ export async function revokeSerial(
       actor,
       requestId,
       at: revokedAt,
-      facts: { reason, ...(note === undefined ? {} : { note }) },
+      facts: { ...because, reason, ...(note === undefined ? {} : { note }) },
     },
   );
   return outcome === "revoked" ? { revoked: [id], already: [] } : { revoked: [], already: [id] };

@@ -13,4 +13,6 @@ export type RevokedSerial = {
   readonly reason: RevocationReason | CrlReason;
   readonly revokedAt: Date;
   readonly actor: string;
+  /** The revocation plan that named it; its audit record is the plan's. */
+  readonly planId?: string;
 };

@@ -22,7 +22,7 @@ type Run = { readonly actor: string; readonly requestId: string; readonly now: D
 
 export function changeFor(
   certificate: Certificate,
-  due: Exclude<Due, { kind: "retire" }>,
+  due: Exclude<Due, { kind: "retire" | "resume" }>,
   run: Run,
 ): DueChange {
   const change = { certificate, at: run.now, audits: [], events: [] };

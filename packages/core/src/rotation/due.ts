@@ -34,7 +34,9 @@ export type Due =
       readonly nextAt: Date;
     }
   | { readonly kind: "expire" }
-  | { readonly kind: "retire" };
+  | { readonly kind: "retire" }
+  /** Its hold has come to the end that it was given. */
+  | { readonly kind: "resume" };
 
 const dayMs = 86_400_000;
 
@@ -45,7 +47,13 @@ export function nextDue(facts: DueFacts): Due {
 const byState = {
   active: facts => (hasExpired(facts) ? { kind: "expire" } : ofActive(facts)),
   // Its resumption puts it back into the index: what was due meanwhile is announced then.
-  held: facts => (hasExpired(facts) ? { kind: "expire" } : { kind: "later", nextAt: expiresAt(facts) }),
+  held: facts => {
+    if (hasExpired(facts)) return { kind: "expire" };
+    const until = facts.certificate.hold?.until;
+    if (until === undefined) return { kind: "later", nextAt: expiresAt(facts) };
+    if (until <= facts.now) return { kind: "resume" };
+    return { kind: "later", nextAt: earliest(expiresAt(facts), until) };
+  },
   superseded: facts => {
     if (hasExpired(facts)) return { kind: "expire" };
     const retireAt = retiresAt(facts.certificate, facts.renewal);

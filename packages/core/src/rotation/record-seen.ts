@@ -26,6 +26,8 @@ export type SeenResult = Found & {
   readonly asked: number;
   /** Of those, the ones that it does not know. */
   readonly unknown: number;
+  /** Of those seen, how many by authority. */
+  readonly seenBy: ReadonlyMap<string, number>;
 };
 
 const nothing: Found = { seen: 0, superseded: 0, returned: 0 };
@@ -50,12 +52,16 @@ export async function recordSeen(deps: SeenDeps, lines: readonly string[], run: 
     }
   });
   if (failures.length > 0) throw failures[0];
+  const seenIds = asked.flatMap(({ certificateId }, index) =>
+    results[index]?.seen === 1 ? [certificateId] : [],
+  );
   return {
     lines: lines.length,
     malformed,
     certificates: sightings.length,
     asked: asked.length,
     unknown: asked.length - found.length,
+    seenBy: countBy(seenIds.map(id => certificates.get(id)?.authorityId ?? "")),
     ...results.reduce(sum, nothing),
   };
 }
@@ -106,6 +112,12 @@ async function act(
 
 function isDue({ lastSeenAt }: Certificate, at: Date): boolean {
   return lastSeenAt === undefined || lastSeenAt.getTime() < at.getTime() - seenEveryMs;
+}
+
+function countBy(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
 }
 
 function sum(a: Found, b: Found): Found {

@@ -27,14 +27,16 @@ export function sweepCertificates(
     const run = { actor, requestId, now: deps.now() };
     const decided = await decide(deps, some, startedAt, run.now);
     const retiring = decided.flatMap(({ certificate, due }) => (due.kind === "retire" ? [certificate] : []));
+    const resuming = decided.flatMap(({ certificate, due }) => (due.kind === "resume" ? [certificate] : []));
     const changes = decided.flatMap(({ certificate, due }) =>
-      due.kind === "retire" ? [] : [changeFor(certificate, due, run)],
+      due.kind === "retire" || due.kind === "resume" ? [] : [changeFor(certificate, due, run)],
     );
-    const [recorded, retired] = await Promise.all([
+    const [recorded, retired, resumed] = await Promise.all([
       Promise.all(inTransactions(changes).map(group => record(deps, group))),
       severalAtOnce(retiring, retirementsAtOnce, certificate => retireOne(deps, certificate, run)),
+      severalAtOnce(resuming, retirementsAtOnce, certificate => resumeOne(deps, certificate, run)),
     ]);
-    return sumCounts([...recorded, ...retired]);
+    return sumCounts([...recorded, ...retired, ...resumed]);
   });
 }
 
@@ -78,6 +80,29 @@ function retireOne(deps: SweepDeps, certificate: Certificate, run: Run): Promise
     async () => {
       const outcome = await retire(deps.registry, certificate, run);
       return countKinds([outcome === "revoked" ? "retired" : "contended"]);
+    },
+  );
+}
+
+/** Its hold has an end, and that is now: whatever else refuses it goes on doing so. */
+function resumeOne(deps: SweepDeps, certificate: Certificate, run: Run): Promise<SweepCounts> {
+  return counted(
+    deps,
+    [certificate],
+    ({ id }) => id,
+    async () => {
+      const { requestId, now: at } = run;
+      const facts = { until: certificate.hold?.until?.toISOString() ?? "" };
+      const audit = {
+        subject: certificate.id,
+        action: "certificate.resumed",
+        actor,
+        requestId,
+        at,
+        facts,
+      } as const;
+      const isResumed = await deps.registry.recordResume(certificate, audit);
+      return countKinds([isResumed ? "resumed" : "contended"]);
     },
   );
 }

@@ -5,6 +5,8 @@ export type SweepCounts = {
   readonly expiring: number;
   readonly expired: number;
   readonly retired: number;
+  /** Held until now. */
+  readonly resumed: number;
   /** Nothing was due by now: it was put where something is. */
   readonly moved: number;
   /** Somebody else changed it at the same time: the next sweep looks again. */
@@ -19,6 +21,7 @@ export const noCounts: SweepCounts = {
   expiring: 0,
   expired: 0,
   retired: 0,
+  resumed: 0,
   moved: 0,
   contended: 0,
   failed: 0,
@@ -37,6 +40,7 @@ export function sumCounts(all: readonly SweepCounts[]): SweepCounts {
       expiring: a.expiring + b.expiring,
       expired: a.expired + b.expired,
       retired: a.retired + b.retired,
+      resumed: a.resumed + b.resumed,
       moved: a.moved + b.moved,
       contended: a.contended + b.contended,
       failed: a.failed + b.failed,
@@ -46,6 +50,7 @@ export function sumCounts(all: readonly SweepCounts[]): SweepCounts {
 }
 
 /** How much is no longer in the buckets that it was in. */
-export function dealtWith({ renewalsDue, expiring, expired, retired, moved }: SweepCounts): number {
-  return renewalsDue + expiring + expired + retired + moved;
+export function dealtWith(counts: SweepCounts): number {
+  const { renewalsDue, expiring, expired, retired, resumed, moved } = counts;
+  return renewalsDue + expiring + expired + retired + resumed + moved;
 }

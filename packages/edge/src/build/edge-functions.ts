@@ -3,7 +3,12 @@
 
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import type { EdgeConfiguration } from "../function/configuration.ts";
+import type {
+  BuiltConfiguration,
+  EdgeConfiguration,
+  OcspPolicy,
+  OcspPreset,
+} from "../function/configuration.ts";
 import { findConfigurationFaults } from "./configuration-faults.ts";
 import { findUnsupportedSyntax } from "./syntax-gate.ts";
 
@@ -22,16 +27,26 @@ export async function buildEdgeFunctions(configuration: EdgeConfiguration): Prom
   const faults = findConfigurationFaults(configuration);
   if (faults.length > 0) throw new Error(`edge configuration: ${faults.join("; ")}`);
   const [connection, viewerRequest] = await Promise.all([
-    buildFunction("connection", "connectionHandler", configuration),
-    buildFunction("viewer-request", "handler", configuration),
+    buildFunction("connection", "connectionHandler", spelledOut(configuration)),
+    buildFunction("viewer-request", "handler", spelledOut(configuration)),
   ]);
   return { connection, viewerRequest };
+}
+
+const ocspPresets = {
+  "refuse-revoked": { off: "admit", unknown: "admit", error: "admit" },
+  "require-good": { off: "refuse", unknown: "refuse", error: "refuse" },
+} as const satisfies Record<OcspPreset, OcspPolicy>;
+
+function spelledOut(configuration: EdgeConfiguration): BuiltConfiguration {
+  const { ocsp } = configuration;
+  return { ...configuration, ocsp: typeof ocsp === "string" ? ocspPresets[ocsp] : ocsp };
 }
 
 async function buildFunction(
   entry: string,
   handler: string,
-  configuration: EdgeConfiguration,
+  configuration: BuiltConfiguration,
 ): Promise<string> {
   const result = await build({
     entryPoints: [fileURLToPath(new URL(`../function/${entry}.ts`, import.meta.url))],

@@ -5,9 +5,9 @@ export type EdgeConfiguration = {
   readonly admitWithoutCertificate: boolean;
   /**
    * Where the trust store checks OCSP. `refuse-revoked`: an undetermined status passes, as it does where OCSP is off.
-   * `require-good`: nothing passes but a determined, good status of every certificate.
+   * `require-good`: nothing passes but a determined, good status of every certificate. Or one word for each status.
    */
-  readonly ocsp: "refuse-revoked" | "require-good";
+  readonly ocsp: OcspPreset | OcspPolicy;
   /** Who may enter, of those with a good certificate: anybody, or whoever one of the rules admits. */
   readonly identities: "any" | readonly IdentityRule[];
   /**
@@ -16,6 +16,22 @@ export type EdgeConfiguration = {
    */
   readonly admitExpired?: "to-renew";
 };
+
+export type OcspPreset = "refuse-revoked" | "require-good";
+
+/** What becomes of a certificate that is neither known to be good nor to be revoked. Revoked ones are always refused. */
+export type OcspPolicy = {
+  /** The trust store does not ask. `refuse` holds a distribution shut until it does. */
+  readonly off: OcspAnswer;
+  /** The responder does not know the certificate. */
+  readonly unknown: OcspAnswer;
+  /** No answer, or none that can be believed. */
+  readonly error: OcspAnswer;
+};
+type OcspAnswer = "admit" | "refuse";
+
+/** As the build inlines it: presets are spelled out. */
+export type BuiltConfiguration = Omit<EdgeConfiguration, "ocsp"> & { readonly ocsp: OcspPolicy };
 
 /** Every member that is there must hold. */
 export type IdentityRule = {
@@ -31,5 +47,5 @@ export type IdentityRule = {
 };
 
 declare global {
-  const EDGE_CONFIGURATION: EdgeConfiguration;
+  const EDGE_CONFIGURATION: BuiltConfiguration;
 }

@@ -1,5 +1,6 @@
-// GET /v1/audit: what was decided, by whom, on which request.
+// GET /v1/audit: what was decided, by whom, on which request, and because of what.
 import type { AuditPage, AuditReader, ReadAuditRecord } from "#core/audit.ts";
+import { type CauseDeps, readCauses } from "#core/audit-causes.ts";
 import { requireScope } from "#core/caller.ts";
 import { isoSeconds } from "#core/event/outgoing.ts";
 import { readPosition, writePosition } from "#core/listing/position-cursor.ts";
@@ -11,7 +12,7 @@ import { parseQuery } from "../http/query.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";
 
-export type GetAuditDeps = AuthenticateDeps & { readonly audit: AuditReader };
+export type GetAuditDeps = AuthenticateDeps & CauseDeps;
 
 export function getAuditRoute(deps: GetAuditDeps): Route {
   return async event => {
@@ -22,8 +23,10 @@ export function getAuditRoute(deps: GetAuditDeps): Route {
     const after = cursor === undefined ? undefined : await readPosition(asked, cursor);
     const page = await readPage(deps.audit, query, after);
     const next = page.next === undefined ? undefined : await writePosition(asked, page.next);
+    const causes = subject === "" ? [] : await readCauses(deps, subject, page.records);
     const body: AuditPageBody = {
       records: page.records.map(present),
+      ...(causes.length === 0 ? {} : { because: causes.map(present) }),
       ...(next === undefined ? {} : { next }),
     };
     return { status: 200, headers: linkToNext("/v1/audit", query, next), body };

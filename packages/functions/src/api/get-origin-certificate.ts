@@ -4,8 +4,8 @@ import type * as z from "zod";
 import { fail } from "#core/error.ts";
 import { sha256Hex } from "#core/sha256.ts";
 import * as x509 from "#core/x509.ts";
+import { connectionCertificate } from "#verifier/adapter/from-lambda-event.ts";
 import { originCertificateQuery, type originCertificateSchema } from "../contract/get-origin-certificate.ts";
-import { originCertificate } from "../http/authenticate.ts";
 import { parseQuery } from "../http/query.ts";
 import { httpHandler, type Route } from "../http/route.ts";
 import { lazily } from "../lazily.ts";
@@ -13,7 +13,7 @@ import { lazily } from "../lazily.ts";
 export function getOriginCertificateRoute(): Route {
   return async event => {
     const { sha256 } = parseQuery(originCertificateQuery, event);
-    const pem = originCertificate(event);
+    const pem = connectionCertificate(event);
     if (pem === undefined) {
       fail("caller.unauthenticated", { reason: "requests reach this API through the edge only" });
     }

@@ -1,5 +1,5 @@
 // Certificates as the API shows them: to who enrolled them, to who asks for one, and in a listing.
-import type { Certificate } from "#core/certificate/certificate.ts";
+import type { Certificate, Hold } from "#core/certificate/certificate.ts";
 import type { EnrolOutcome } from "#core/enrolment/advance.ts";
 import { isoSeconds } from "#core/event/outgoing.ts";
 import type { ListedCertificate } from "#core/listing/listing.ts";
@@ -24,7 +24,7 @@ export function presentIssued(
 
 export function presentCertificate(certificate: Certificate): CertificateBody {
   const { state, enrolmentId, revocation, revokedAtCaAt, certificatePem } = certificate;
-  const { renews, renewedBy, lastSeenAt, supersededAt, returnedAt } = certificate;
+  const { renews, renewedBy, lastSeenAt, supersededAt, returnedAt, hold } = certificate;
   return {
     ...presentIdentity(certificate),
     state,
@@ -34,6 +34,7 @@ export function presentCertificate(certificate: Certificate): CertificateBody {
     ...(lastSeenAt === undefined ? {} : { lastSeenAt: isoSeconds(lastSeenAt) }),
     ...(supersededAt === undefined ? {} : { supersededAt: isoSeconds(supersededAt) }),
     ...(returnedAt === undefined ? {} : { returnedAt: isoSeconds(returnedAt) }),
+    ...(hold === undefined || state !== "held" ? {} : { hold: presentHold(hold) }),
     ...(revocation === undefined
       ? {}
       : {
@@ -44,6 +45,15 @@ export function presentCertificate(certificate: Certificate): CertificateBody {
           },
         }),
     certificate: certificatePem,
+  };
+}
+
+function presentHold({ reason, heldAt, actor, until }: Hold): NonNullable<CertificateBody["hold"]> {
+  return {
+    reason,
+    heldAt: isoSeconds(heldAt),
+    actor,
+    ...(until === undefined ? {} : { until: isoSeconds(until) }),
   };
 }
 

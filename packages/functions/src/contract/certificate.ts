@@ -41,6 +41,13 @@ const revocationSchema = z.object({
   atCa: timeSchema.optional().meta({ description: "When the CA acknowledged it" }),
 });
 
+const holdSchema = z.object({
+  reason: z.string(),
+  heldAt: timeSchema,
+  actor: z.string(),
+  until: timeSchema.optional().meta({ description: "When it ends by itself, to within five minutes" }),
+});
+
 /** Only what never changes: every reply to one enrolment is byte-equal (invariant I2). */
 export const issuedCertificateSchema = z
   .object({ enrolment: enrolmentIdSchema, ...identity, certificate: pemSchema, chain: pemSchema })
@@ -62,6 +69,7 @@ export const certificateSchema = z
     returnedAt: timeSchema.optional().meta({
       description: "When it was at the edge again although it was superseded: somebody may have a copy",
     }),
+    hold: holdSchema.optional().meta({ description: "Of one that an operator holds" }),
     revocation: revocationSchema.optional(),
     certificate: pemSchema,
   })

@@ -38,6 +38,14 @@ const auditRecordSchema = z
 export const auditPageSchema = z
   .object({
     records: z.array(auditRecordSchema),
+    because: z
+      .array(auditRecordSchema)
+      .optional()
+      .meta({
+        description:
+          "Of a subject: the records of the orders, plans and findings behind its own, and of what refuses a certificate " +
+          "that does not say so itself (yet). The oldest first",
+      }),
     next: z.string().optional().meta({ description: "The cursor of the next page; absent on the last" }),
   })
   .meta({ id: "AuditPage" });

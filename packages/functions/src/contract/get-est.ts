@@ -18,7 +18,7 @@ export const getEst = {
       content: { kind: "text", mediaTypes: [pkcs7Type, csrAttributesType] },
     },
   },
-  problems: ["resource.not_found", "authority.unavailable"],
+  problems: ["resource.not_found", "authority.unavailable", "registry.unavailable"],
 } as const satisfies RouteContract;
 
 export const getEstLabelled = {

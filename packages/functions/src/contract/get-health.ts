@@ -13,5 +13,5 @@ export const getHealth = {
     200: { description: "Both.", content: { kind: "json", schema: healthSchema } },
     503: { description: "No authority can issue yet.", content: { kind: "json", schema: healthSchema } },
   },
-  problems: [],
+  problems: ["registry.unavailable"],
 } as const satisfies RouteContract;

@@ -5,13 +5,15 @@ import { latestReportOf } from "#aws/ca/latest-report.ts";
 import { openPrivateCa, privateCa } from "#aws/ca/private-ca.ts";
 import { keyValueStore, openKeyValueStore } from "#aws/edge-store/key-value-store.ts";
 import { dynamoAuthorityRegistry } from "#aws/registry/authority-registry.ts";
+import { listFindings } from "#aws/registry/ca-finding-row.ts";
 import { dynamoCrlRegistry, readCrl } from "#aws/registry/crl-registry.ts";
-import { dynamoReconciliationRegistry } from "#aws/registry/reconciliation-registry.ts";
+import { dynamoReconciliationRegistry, readProgress } from "#aws/registry/reconciliation-registry.ts";
 import { countRevokedSerials } from "#aws/registry/revoked-serials.ts";
 import type { RegisterDeps } from "#core/authority/register.ts";
 import type { ImportCrlDeps } from "#core/crl/ports.ts";
 import type { ReconcileCaDeps } from "#core/reconciliation/ports.ts";
 import type { AuthoritiesDeps } from "../api/get-authorities.ts";
+import type { GetReconciliationDeps } from "../api/get-reconciliation.ts";
 import type { AuthenticateDeps } from "../http/authenticate.ts";
 import { authenticateDeps, links, now, registryTable } from "./links.ts";
 
@@ -41,6 +43,17 @@ export function registerDeps(): RegisterDeps & AuthenticateDeps {
     ...authenticateDeps(table),
     registry: dynamoAuthorityRegistry(table),
     describeCa: caArn => describeCa(client, caArn),
+  };
+}
+
+export function getReconciliationDeps(): GetReconciliationDeps {
+  const table = registryTable();
+  return {
+    ...authenticateDeps(table),
+    findings: {
+      readProgress: id => readProgress(table, id),
+      listFindings: (id, limit, after) => listFindings(table, id, limit, after),
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import { dynamoLotRegistry } from "#aws/registry/lot-manifest.ts";
 import { readLot } from "#aws/registry/lot-registry.ts";
 import { dynamoProfileRegistry } from "#aws/registry/profile-registry.ts";
 import { readEnrolment } from "#aws/registry/read-enrolment.ts";
+import { refusalsOver } from "#aws/registry/refusals-over.ts";
 import type { CertificateFinder } from "#core/certificate/find-certificate.ts";
 import type { RequestJobDeps } from "#core/job/request-job.ts";
 import type { ListDeps } from "#core/listing/list-certificates.ts";
@@ -57,7 +58,11 @@ export function profilesDeps(): ProfilesDeps {
 
 export function getAuditDeps(): GetAuditDeps {
   const table = registryTable();
-  return { ...authenticateDeps(table), audit: dynamoAuditReader(table) };
+  return {
+    ...authenticateDeps(table),
+    audit: dynamoAuditReader(table),
+    refusalsOver: id => refusalsOver(table, id),
+  };
 }
 
 export function getEstDeps(): GetEstDeps {

@@ -21,6 +21,22 @@ type Links = {
   readonly CaQuota: { readonly issuePerSecond: number };
   readonly EnrolmentQueue: { readonly url: string };
   readonly RenewalQueue: { readonly url: string };
+  /** Deliveries of webhooks. */
+  readonly WebhookQueue: { readonly url: string };
+  /** What the webhooks' secrets are derived from. */
+  readonly WebhookKey: { readonly value: string };
+  /** Receivers on other than public addresses, by their host as a URL spells it: none but on a laptop. */
+  readonly WebhookReceivers: { readonly insecureHosts: readonly string[] };
+  readonly TrustStore: {
+    readonly id: string;
+    /** Where bundles are put for CloudFront to read, and the bucket's Region. */
+    readonly bucket: string;
+    readonly region: string;
+    /** Whether the edge is to ask the certificates' OCSP responders. */
+    readonly useOcsp: boolean;
+  };
+  /** Of the API at the edge, without a path. */
+  readonly EdgeUrl: { readonly url: string };
   readonly OriginCertificate: {
     readonly liveArn: string;
     readonly rehearsalArn: string;

@@ -6,19 +6,16 @@ import { deleteOutboxRows } from "#aws/registry/outbox.ts";
 import { dynamoRevocationRegistry } from "#aws/registry/revocation-registry.ts";
 import type { RelayDeps } from "#core/event/relay.ts";
 import type { RevokeAtCaDeps } from "#core/revocation/revoke-at-ca.ts";
-import type { RevokeReportedDeps } from "#core/revocation/revoke-reported.ts";
 import type { BackfillDeps } from "../job/backfill-ca.ts";
 import { links, now, registryTable } from "./links.ts";
-
-export function revokeReportedDeps(): RevokeReportedDeps {
-  return { registry: dynamoRevocationRegistry(registryTable()), now };
-}
+import { tellWebhooks } from "./webhooks.ts";
 
 export function relayDeps(): RelayDeps {
   const table = registryTable();
   const client = openEventBridge();
   return {
     send: events => putEvents(client, links.Bus.name, events),
+    tellWebhooks: tellWebhooks(table),
     forget: events => deleteOutboxRows(table, events),
   };
 }

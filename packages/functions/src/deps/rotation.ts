@@ -8,15 +8,16 @@ import { dynamoOriginRegistry } from "#aws/registry/origin-registry.ts";
 import { dynamoRevocationRegistry } from "#aws/registry/revocation-registry.ts";
 import { dynamoRotationRegistry } from "#aws/registry/rotation-registry.ts";
 import { dynamoSeenRegistry } from "#aws/registry/seen-registry.ts";
+import { addSeen } from "#aws/registry/seen-tally.ts";
 import { dynamoSweepRegistry } from "#aws/registry/sweep-registry.ts";
 import { dynamoWindowMoveRegistry } from "#aws/registry/window-move-registry.ts";
 import type { MoveWindowDeps } from "#core/renewal/move-window.ts";
 import { quietCertificates } from "#core/rotation/quiet-certificates.ts";
 import type { RotateOriginDeps } from "#core/rotation/rotate-origin-certificate.ts";
-import type { SeenDeps } from "#core/rotation/seen-ports.ts";
 import type { AdvanceRotationDeps } from "#core/rotation/waves/advance-rotation.ts";
 import { renewalsPerSecond } from "../api/present-rotation.ts";
 import type { RotationsDeps } from "../api/rotations-deps.ts";
+import type { RecordSeenDeps } from "../event/record-seen.ts";
 import type { AuthenticateDeps } from "../http/authenticate.ts";
 import { edgeProbe } from "../job/probe-edge.ts";
 import type { SweepJobDeps } from "../job/sweep-due.ts";
@@ -53,12 +54,13 @@ export function sweepDueDeps(): SweepJobDeps {
   };
 }
 
-export function recordSeenDeps(): SeenDeps {
+export function recordSeenDeps(): RecordSeenDeps {
   const table = registryTable();
   return {
     registry: dynamoSeenRegistry(table),
     profiles: profilesOf(table),
     quiet: quietCertificates(),
+    addSeen: (at, counts) => addSeen(table, at, counts),
     now,
   };
 }

@@ -11,7 +11,14 @@ import { recordMetrics } from "../metrics.ts";
 import { treatmentOf } from "../trigger.ts";
 import { linesOf } from "./log-subscription.ts";
 
-export function recordSeenFrom(deps: SeenDeps): (event: unknown, context: Context) => Promise<SeenResult> {
+export type RecordSeenDeps = SeenDeps & {
+  /** Adds to the day's count of each authority. */
+  readonly addSeen: (at: Date, counts: ReadonlyMap<string, number>) => Promise<void>;
+};
+
+export function recordSeenFrom(
+  deps: RecordSeenDeps,
+): (event: unknown, context: Context) => Promise<SeenResult> {
   const logger = rootLogger.createChild({ persistentKeys: { trigger: "record-seen" } });
   return middy<unknown, SeenResult>()
     .use({
@@ -24,8 +31,9 @@ export function recordSeenFrom(deps: SeenDeps): (event: unknown, context: Contex
     })
     .handler(async (event, { awsRequestId }) => {
       const result = await recordSeen(deps, linesOf(event), { requestId: awsRequestId });
+      await deps.addSeen(deps.now(), result.seenBy);
       recordMetrics({ ConnectionLinesMalformed: result.malformed, SupersededReturned: result.returned });
-      logger.info("connection log recorded", result);
+      logger.info("connection log recorded", { ...result, seenBy: Object.fromEntries(result.seenBy) });
       return result;
     });
 }

@@ -7,8 +7,9 @@ import type { Caller } from "#core/caller.ts";
 import { type Certificate, certificateId } from "#core/certificate/certificate.ts";
 import { type Claim, isSecretOf, parseToken } from "#core/claim/claim.ts";
 import { fail, isAppError } from "#core/error.ts";
-import { parseSerial } from "#core/serial.ts";
 import { normaliseDn } from "#core/slot-page/normalised-dn.ts";
+import { fromLambdaEvent, judgeLambdaConnection } from "#verifier/adapter/from-lambda-event.ts";
+import type { Viewer } from "#verifier/verdict.ts";
 
 export type AuthenticateDeps = {
   readonly listAuthorities: () => Promise<readonly Authority[]>;
@@ -27,12 +28,13 @@ export type AuthenticateDeps = {
 
 /** Refuses with `caller.unauthenticated`; the reason never tells whether a certificate exists. */
 export async function authenticate(deps: AuthenticateDeps, event: APIGatewayProxyEventV2): Promise<Caller> {
-  requireEdge(event);
-  const { headers } = event;
-  const bearer = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(headers["authorization"] ?? "")?.[1];
+  requireEdge(deps, event);
+  const bearer = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(event.headers["authorization"] ?? "")?.[1];
   if (bearer !== undefined) return bearerOf(deps, bearer);
-  if (headers["cloudfront-viewer-cert-present"] === "1") return certificateHolder(deps, headers);
-  return fail("caller.unauthenticated", { reason: "present a client certificate or a token" });
+  const viewer = viewerOf(deps, event, "present a client certificate or a token");
+  const certificate = await recordOf(deps, viewer);
+  const usable = certificate.state === "active" || certificate.state === "superseded";
+  return usable && !hasExpired(certificate, deps.now()) ? toCaller(certificate) : notOurs();
 }
 
 /**
@@ -43,24 +45,36 @@ export async function authenticateHolder(
   deps: AuthenticateDeps,
   event: APIGatewayProxyEventV2,
 ): Promise<Caller> {
-  requireEdge(event);
-  if (event.headers["cloudfront-viewer-cert-present"] !== "1") {
-    fail("caller.unauthenticated", { reason: "present the client certificate that is to be renewed" });
+  requireEdge(deps, event);
+  const viewer = viewerOf(deps, event, "present the client certificate that is to be renewed");
+  const certificate = await recordOf(deps, viewer);
+  // Only one listener lets expired certificates in, and only its own function can say so.
+  return hasExpired(certificate, deps.now()) && !viewer.renewalOnly ? notOurs() : toCaller(certificate);
+}
+
+/** Operators too: a token is taken from nobody who goes past the edge. */
+function requireEdge({ now }: AuthenticateDeps, event: APIGatewayProxyEventV2): void {
+  const fault = judgeLambdaConnection(event, now());
+  if (fault === undefined) return;
+  const reason = "requests reach this API through the edge only";
+  fail("caller.unauthenticated", { reason }, new Error(fault));
+}
+
+/** `missing`: what to answer a caller without a certificate. */
+function viewerOf({ now }: AuthenticateDeps, event: APIGatewayProxyEventV2, missing: string): Viewer {
+  // Without CloudFront's word nobody has presented anything; a lone forged header says no more than none.
+  if (event.headers["cloudfront-viewer-cert-present"] === undefined) {
+    return fail("caller.unauthenticated", { reason: missing });
   }
-  const certificate = await presentedCertificate(deps, event.headers);
-  // Only one listener lets expired certificates in, and only its own function can write this header.
-  const graced = event.headers["x-edgecert-listener"] === "renewal";
-  return hasExpired(certificate, deps.now()) && !graced ? notOurs() : toCaller(certificate);
-}
-
-function requireEdge(event: APIGatewayProxyEventV2): void {
-  if (originCertificate(event) !== undefined) return;
-  fail("caller.unauthenticated", { reason: "requests reach this API through the edge only" });
-}
-
-/** On a custom domain that requires mTLS (aws-services, 5.2); elsewhere the payload has null, whatever its type says. */
-export function originCertificate(event: APIGatewayProxyEventV2): string | undefined {
-  return event.requestContext.authentication?.clientCert?.clientCertPem;
+  const verdict = fromLambdaEvent(event, { now });
+  switch (verdict.kind) {
+    case "identified":
+      return verdict.viewer;
+    case "anonymous":
+      return fail("caller.unauthenticated", { reason: missing });
+    case "refused":
+      return notOurs(new Error(JSON.stringify(verdict.reasons)));
+  }
 }
 
 /** One header, two kinds of token: a claim's has a form that no JWT has. */
@@ -90,34 +104,23 @@ async function operator(deps: AuthenticateDeps, token: string): Promise<Caller> 
   }
 }
 
-async function certificateHolder(
-  deps: AuthenticateDeps,
-  headers: APIGatewayProxyEventV2["headers"],
-): Promise<Caller> {
-  const certificate = await presentedCertificate(deps, headers);
-  const usable = certificate.state === "active" || certificate.state === "superseded";
-  return usable && !hasExpired(certificate, deps.now()) ? toCaller(certificate) : notOurs();
-}
-
 /** RFC 5280, 4.1.2.5: the validity includes its last second. */
 function hasExpired({ notAfter }: Certificate, now: Date): boolean {
   return notAfter < now;
 }
 
-async function presentedCertificate(
-  deps: AuthenticateDeps,
-  headers: APIGatewayProxyEventV2["headers"],
-): Promise<Certificate> {
-  const serial = parseSerial(headers["cloudfront-viewer-cert-serial-number"] ?? "");
-  const issuerDn = normaliseDn(headers["cloudfront-viewer-cert-issuer"] ?? "");
+/** The certificate by issuer and serial, as the edge has named them, and by its digest. */
+async function recordOf(deps: AuthenticateDeps, viewer: Viewer): Promise<Certificate> {
+  const issuerDn = normaliseDn(viewer.issuerText);
   const authority = (await deps.listAuthorities()).find(candidate => candidate.issuerDn === issuerDn);
-  const agreed = headers["x-edgecert-serial"] === serial && headers["x-edgecert-authority"] === authority?.id;
-  if (serial === undefined || authority === undefined || !hasStanding(authority) || !agreed) return notOurs();
-  return (await deps.readCertificate(certificateId(authority.id, serial))) ?? notOurs();
+  if (authority === undefined || !hasStanding(authority) || viewer.authority !== authority.id)
+    return notOurs();
+  const certificate = await deps.readCertificate(certificateId(authority.id, viewer.serial));
+  return certificate?.sha256 === viewer.sha256 ? certificate : notOurs();
 }
 
-function notOurs(): never {
-  return fail("caller.unauthenticated", { reason: "the client certificate is not one of ours" });
+function notOurs(cause?: Error): never {
+  return fail("caller.unauthenticated", { reason: "the client certificate is not one of ours" }, cause);
 }
 
 function toCaller({ tenant, holder, profile, id, sha256 }: Certificate): Caller {

@@ -56,7 +56,13 @@ export function impliedProblems({
   headers,
   body,
 }: Pick<RouteContract, "callers" | "query" | "headers" | "body">): readonly Code[] {
-  const known: readonly Code[] = ["caller.unauthenticated", "caller.unverifiable", "caller.forbidden"];
+  // Who calls is looked up in the registry.
+  const known: readonly Code[] = [
+    "caller.unauthenticated",
+    "caller.unverifiable",
+    "caller.forbidden",
+    "registry.unavailable",
+  ];
   const parsed: readonly Code[] = ["request.malformed"];
   const bodied: readonly Code[] = ["request.too_large", "request.media_type_unsupported"];
   return [

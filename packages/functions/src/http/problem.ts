@@ -81,7 +81,7 @@ const problems = {
   "idempotency.conflict": {
     status: 409,
     title: "The idempotency key was used for another request",
-    detail: data => `It belongs to ${data.enrolmentId}.`,
+    detail: data => `It belongs to ${data.belongsTo}.`,
   },
   "lot.revoked": {
     status: 409,
@@ -123,6 +123,42 @@ const problems = {
     title: "The rotation has ended",
     detail: data => `It is ${data.state}; a new one can be started.`,
   },
+  "plan.not_counted": {
+    status: 409,
+    title: "The plan is not counted yet",
+    detail: data => `Read ${data.planId} until it is counted.`,
+  },
+  "plan.not_approved": {
+    status: 409,
+    title: "The plan is not approved",
+    detail: data => `Somebody other than the author of ${data.planId} has to approve it.`,
+  },
+  "plan.own_approval": {
+    status: 403,
+    title: "Nobody approves a plan of their own",
+    detail: data => `Somebody other than the author of ${data.planId} has to approve it.`,
+  },
+  "plan.expired": {
+    status: 409,
+    title: "The plan has expired",
+    detail: data => `${data.planId} cannot be applied any more; make a new one.`,
+  },
+  "plan.changed": { status: 409, title: "The plan is not what is to be applied", detail: data => data.why },
+  "plan.not_liftable": {
+    status: 409,
+    title: "The plan cannot be lifted",
+    detail: data => `Nothing was lifted: ${data.reason}.`,
+  },
+  "hold.refused": {
+    status: 409,
+    title: "The certificate cannot be held or resumed",
+    detail: data => `Nothing was changed: ${data.reason}.`,
+  },
+  "plan.settled": {
+    status: 409,
+    title: "The plan is past that",
+    detail: data => `${data.planId} is ${data.state}.`,
+  },
   "authority.unavailable": { status: 503, title: "No authority can issue now", detail: data => data.reason },
   "authority.exists": {
     status: 409,
@@ -130,16 +166,25 @@ const problems = {
     detail: data => `${data.authorityId} is registered; ids are never reused.`,
   },
   "authority.unsuitable": { status: 422, title: "The CA cannot be an authority", detail: count },
+  "authority.wrong_state": {
+    status: 409,
+    title: "The authority is in another state",
+    detail: data => `${data.authorityId} is ${data.state}; this change does not lead on from there.`,
+  },
+  "authority.interlocked": { status: 409, title: "Something stands against the change", detail: count },
   "ca.throttled": { status: 503, title: "The CA is at its rate limit", detail: busy },
   "ca.unavailable": { status: 503, title: "The CA does not answer", detail: busy },
   "ca.exhausted": { status: 503, title: "The CA has used up its certificates", detail: busy },
   "ca.request_rejected": { status: 422, title: "The CA refused the request", detail: () => undefined },
   "registry.busy": { status: 503, title: "The registry is busy", detail: busy },
+  "registry.unavailable": { status: 503, title: "The registry does not answer", detail: busy },
   "edge_store.contended": { status: 503, title: "The edge store is busy", detail: busy },
   "edge_store.full": { status: 503, title: "The edge store is full", detail: busy },
   "edge_store.unavailable": { status: 503, title: "The edge store does not answer", detail: busy },
+  "trust_store.unavailable": { status: 503, title: "The trust store does not answer", detail: busy },
   "crl.refused": { status: 422, title: "The revocation list is refused", detail: count },
   "event.malformed": { status: 400, title: "The event is malformed", detail: count },
+  "event.refused": { status: 403, title: "No rule is for such events", detail: data => data.reason },
   internal: { status: 500, title: "Something went wrong on our side", detail: () => undefined },
 } as const satisfies { readonly [C in Code]: Row<C> };
 

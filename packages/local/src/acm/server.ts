@@ -1,6 +1,8 @@
 // AWS Certificate Manager on this machine, as far as imported certificates go: AWS JSON 1.1, ACM's checks, rates and
 // quotas, state on disk. Not here: certificates that ACM issues, renews or exports, tags beyond the import, ACME.
 import type * as z from "zod";
+import type { Authorise } from "../access/authorise.ts";
+import { acmPermissions } from "../access/service-permissions.ts";
 import { delayedValue } from "../edge/delayed-value.ts";
 import { parseInput } from "../pca/input/constraint.ts";
 import { AwsError, type Operation, serveAwsJson } from "../wire/aws-json.ts";
@@ -34,6 +36,7 @@ export type AcmServerOptions = {
   readonly limits?: "aws" | "relaxed";
   /** From an import to what a service that uses the certificate presents. AWS publishes no number. Default 0. */
   readonly propagationDelayMs?: number;
+  readonly authorise?: Authorise;
   readonly faults?: FaultInjector;
 };
 
@@ -81,6 +84,8 @@ export async function startAcmServer(options: AcmServerOptions): Promise<AcmServ
     targetPrefix: "CertificateManager",
     operations: operationsOf(acm),
     before: options.limits === "relaxed" ? () => undefined : rateLimit(clock),
+    access:
+      options.authorise === undefined ? undefined : { authorise: options.authorise, needed: acmPermissions },
     faults: options.faults,
   });
   return {

@@ -1,5 +1,6 @@
 // Lambda on the local cloud: the functions with their environments, and what triggers each.
 
+import { connectionLogFunction, queueTriggers, streamTriggers } from "#functions/catalogue/triggers.ts";
 import { openCheckpoints } from "../lambda/event-source/checkpoint.ts";
 import { startQueueMapping } from "../lambda/event-source/queue-mapping.ts";
 import { startStreamMapping } from "../lambda/event-source/stream-mapping.ts";
@@ -9,16 +10,7 @@ import { startLogSubscription } from "../log-subscription/subscription.ts";
 import { type Clock, systemClock } from "../wire/clock.ts";
 import { functionDefinitions, type LinkValues } from "./function-environment.ts";
 import type { Services } from "./services.ts";
-import {
-  accountId,
-  caRevocationQueue,
-  connectionLogGroup,
-  deadLetterQueue,
-  enrolmentQueue,
-  queueArn,
-  region,
-  renewalQueue,
-} from "./settings.ts";
+import { accountId, connectionLogGroup, deadLetterQueue, queueArn, queueNames, region } from "./settings.ts";
 
 export type ComputeOptions = {
   readonly port: number;
@@ -30,6 +22,8 @@ export type ComputeOptions = {
   readonly services: Services;
   readonly operators: { readonly issuer: string; readonly audience: string; readonly jwksUri: string };
   readonly issuePerSecond: number;
+  readonly trustStoreId: string;
+  readonly webhookKey: string;
   readonly originCertificate: LinkValues["originCertificate"];
   /** PEM: whom the functions trust besides the public CAs. */
   readonly extraCaFile: string;
@@ -40,51 +34,13 @@ export type ComputeOptions = {
 
 export type Compute = { readonly lambda: LambdaServer; readonly stop: () => Promise<void> };
 
-// Stream filters, as the event source mappings declare them on AWS.
-const keyPrefix = (name: "pk" | "sk", prefix: string): string =>
-  JSON.stringify({ dynamodb: { Keys: { [name]: { S: [{ prefix }] } } } });
-
-const streamTriggers = [
-  {
-    functionName: "publish-edge",
-    filterPatterns: [
-      keyPrefix("pk", "PAGE#"),
-      keyPrefix("pk", "ORDERS#"),
-      keyPrefix("pk", "SERIALS#"),
-      keyPrefix("sk", "AUTHORITY#"),
-    ],
-    batchSize: 1_000,
-    bisectBatchOnFunctionError: false,
-  },
-  {
-    functionName: "relay-outbox",
-    filterPatterns: [
-      JSON.stringify({ eventName: ["INSERT"], dynamodb: { Keys: { pk: { S: [{ prefix: "OUTBOX#" }] } } } }),
-    ],
-    batchSize: 100,
-    bisectBatchOnFunctionError: true,
-  },
-] as const;
-
-const queueTriggers = [
-  { functionName: "revoke-at-ca", queue: caRevocationQueue, maximumConcurrency: 2 },
-  // Eighty under way: the CA's rate is used up while each takes three seconds, as it may on a busy machine.
-  {
-    functionName: "issue-queued",
-    queue: enrolmentQueue,
-    maximumConcurrency: 4,
-    batchSize: 20,
-    maximumBatchingWindowSeconds: 1,
-  },
-  { functionName: "issue-renewals", queue: renewalQueue, maximumConcurrency: 2 },
-] as const;
-
 export async function startCompute(options: ComputeOptions): Promise<Compute> {
   const { services, stateDirectory } = options;
   const urls = {
     dynamodb: services.dynamodb.url,
     pca: services.pca.url,
     acm: services.acm.url,
+    cloudfront: services.cloudfront.url,
     keyValueStore: services.keyValueStore.url,
     eventBus: services.eventBus.url,
     queues: services.queues.url,
@@ -95,8 +51,10 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     clockOffsetMs: options.clockOffsetMs,
     functions: functionDefinitions(options.bundleDirectory, urls, {
       storeArn: services.storeArn,
+      trustStoreId: options.trustStoreId,
       operators: options.operators,
       issuePerSecond: options.issuePerSecond,
+      webhookKey: options.webhookKey,
       originCertificate: options.originCertificate,
       extraCaFile: options.extraCaFile,
     }),
@@ -115,7 +73,7 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
     ...streamTriggers.map(trigger =>
       startStreamMapping({
         ...shared,
-        endpoint: urls.dynamodb,
+        endpoint: services.databaseUrl,
         mapping: {
           ...trigger,
           streamArn: services.streamArn,
@@ -132,15 +90,15 @@ export async function startCompute(options: ComputeOptions): Promise<Compute> {
         invoke: lambda.invoke,
         mapping: {
           ...trigger,
-          queueUrl: `${urls.queues}/${accountId}/${queue}`,
-          queueArn: queueArn(queue),
+          queueUrl: `${urls.queues}/${accountId}/${queueNames[queue]}`,
+          queueArn: queueArn(queueNames[queue]),
           reportBatchItemFailures: true,
         },
       }),
     ),
   ]);
   const logs = startLogSubscription({
-    functionName: "record-seen",
+    functionName: connectionLogFunction,
     files: options.connectionLogs,
     source: { owner: accountId, logGroup: connectionLogGroup, subscriptionFilter: "record-seen" },
     checkpoints,

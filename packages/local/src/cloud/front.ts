@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { buildEdgeFunctions } from "#edge/build/edge-functions.ts";
+import { apiRoutes } from "#functions/catalogue/function-catalogue.ts";
 import type { OnAnswer } from "../api-gateway/answer.ts";
 import { startApiGateway } from "../api-gateway/server.ts";
 import type { DistributionConfig, OriginConfig } from "../edge/distribution-config.ts";
@@ -11,7 +12,6 @@ import { startFirmwareOrigin } from "../firmware-origin/start-firmware-origin.ts
 import type { Invoke } from "../lambda/function-definition.ts";
 import type { Clock } from "../wire/clock.ts";
 import type { RunningServer } from "../wire/listen.ts";
-import { apiRoutes } from "./function-catalogue.ts";
 import type { OriginCertificates } from "./origin-certificates.ts";
 import type { ServerIdentity } from "./server-identity.ts";
 import type { Services } from "./services.ts";
@@ -26,7 +26,7 @@ export type FrontOptions = {
   readonly services: Services;
   readonly invoke: Invoke;
   readonly server: ServerIdentity;
-  readonly trustBundle: string;
+  readonly trustStoreId: string;
   readonly originCertificates: OriginCertificates;
   readonly originCa: string;
   readonly firmwareDirectory: string;
@@ -70,6 +70,10 @@ export async function startFront(options: FrontOptions): Promise<Front> {
   const content = await startDistribution(options, "content", firmware.url);
   const api = await startDistribution(options, "api", gateway.url);
   const renewal = await startDistribution(options, "renewal", gateway.url);
+  options.services.cloudfront.onActive((id, { pem, ocsp }) => {
+    if (id !== options.trustStoreId) return;
+    for (const edge of [content, api, renewal]) edge.updateTrustStore(pem, ocsp);
+  });
   return {
     content,
     api,
@@ -85,7 +89,7 @@ export async function startFront(options: FrontOptions): Promise<Front> {
 const distributions = ["content", "api", "renewal"] as const;
 type DistributionName = (typeof distributions)[number];
 
-const distributionIds = {
+export const distributionIds = {
   content: "ECONTENT000000",
   api: "EAPI0000000000",
   renewal: "ERENEWAL000000",
@@ -134,12 +138,26 @@ async function startDistribution(
     // The same origin, but with the certificate that rotation is about to make the live one.
     behaviours: optional ? [{ pathPattern: rehearsalPath, origin: originWith(rehearsal) }] : [],
   };
+  const { cloudfront, keyValueStore, storeArn } = options.services;
+  const connectionFunctionId = cloudfront.publish({
+    name: `edgecert-${name}-connection`,
+    code: functions.connection,
+    storeArn,
+  });
+  cloudfront.deploy({
+    config: distribution,
+    trustStoreId: options.trustStoreId,
+    connectionFunctionId,
+    originCertificateArns: [live, ...(optional ? [rehearsal] : [])],
+  });
+  const trusted = cloudfront.activeBundle(options.trustStoreId);
+  if (trusted === undefined) throw new Error("the trust store has no bundle in force");
   return startEdge({
     port: options.ports[name],
     clock: options.clock,
     distribution,
-    trustStore: { pem: options.trustBundle },
-    replica: options.services.keyValueStore.replica(options.services.storeArn),
+    trustStore: trusted,
+    replica: keyValueStore.replica(storeArn),
     serverTls: options.server,
     logFile: connectionLogOf(options, name),
   });

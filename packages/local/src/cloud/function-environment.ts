@@ -1,21 +1,30 @@
 // A function's environment on the local cloud: its links as SST passes them, and where each AWS service is.
 
 import { join } from "node:path";
+import {
+  type FunctionEntry,
+  functionCatalogue,
+  type LinkName,
+} from "#functions/catalogue/function-catalogue.ts";
+import { accessKeyOf } from "../access/authorise.ts";
 import type { FunctionDefinition } from "../lambda/function-definition.ts";
-import { type FunctionEntry, functionCatalogue, type LinkName } from "./function-catalogue.ts";
 import {
   accountId,
   auditReportsBucket,
   busName,
   enrolmentQueue,
+  region,
   renewalQueue,
   tableName,
+  trustBundlesBucket,
+  webhookQueue,
 } from "./settings.ts";
 
 export type ServiceUrls = {
   readonly dynamodb: string;
   readonly pca: string;
   readonly acm: string;
+  readonly cloudfront: string;
   readonly keyValueStore: string;
   readonly eventBus: string;
   readonly queues: string;
@@ -23,6 +32,7 @@ export type ServiceUrls = {
 
 export type LinkValues = {
   readonly storeArn: string;
+  readonly trustStoreId: string;
   readonly originCertificate: {
     readonly liveArn: string;
     readonly rehearsalArn: string;
@@ -32,6 +42,7 @@ export type LinkValues = {
   /** The functions trust the servers of this machine, as Lambda does any public one. */
   readonly extraCaFile: string;
   readonly issuePerSecond: number;
+  readonly webhookKey: string;
   readonly operators: { readonly issuer: string; readonly audience: string; readonly jwksUri: string };
 };
 
@@ -50,21 +61,28 @@ export function functionDefinitions(
     EnrolmentQueue: { url: `${urls.queues}/${accountId}/${enrolmentQueue}` },
     RenewalQueue: { url: `${urls.queues}/${accountId}/${renewalQueue}` },
     OriginCertificate: values.originCertificate,
+    TrustStore: { id: values.trustStoreId, bucket: trustBundlesBucket, region, useOcsp: false },
+    EdgeUrl: { url: values.originCertificate.edgeUrl },
+    WebhookQueue: { url: `${urls.queues}/${accountId}/${webhookQueue}` },
+    WebhookKey: { value: values.webhookKey },
+    // A laptop's receivers are on the laptop.
+    WebhookReceivers: { insecureHosts: ["127.0.0.1"] },
   };
   return Object.entries<FunctionEntry>(functionCatalogue).map(
     ([name, { links: linked, timeoutSeconds }]) => ({
       name,
       bundlePath: join(bundleDirectory, `${name}.mjs`),
       handler: "handler",
-      // The role's name stands for its credentials: the servers see who calls. DynamoDB Local takes letters and digits.
-      accessKeyId: name.replaceAll("-", ""),
+      accessKeyId: accessKeyOf(name),
       timeoutSeconds,
       environment: {
         SST_RESOURCE_App: JSON.stringify({ name: "edgecert", stage: "local" }),
         ...Object.fromEntries(linked.map(link => [`SST_RESOURCE_${link}`, JSON.stringify(links[link])])),
+        POWERTOOLS_METRICS_NAMESPACE: "edgecert",
         AWS_ENDPOINT_URL_DYNAMODB: urls.dynamodb,
         AWS_ENDPOINT_URL_ACM_PCA: urls.pca,
         AWS_ENDPOINT_URL_ACM: urls.acm,
+        AWS_ENDPOINT_URL_CLOUDFRONT: urls.cloudfront,
         NODE_EXTRA_CA_CERTS: values.extraCaFile,
         AWS_ENDPOINT_URL_CLOUDFRONT_KEYVALUESTORE: urls.keyValueStore,
         AWS_ENDPOINT_URL_EVENTBRIDGE: urls.eventBus,

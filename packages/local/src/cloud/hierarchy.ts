@@ -15,10 +15,13 @@ const memorySchema = z.object({
 });
 
 /** ARNs are remembered in `file` one by one, so that a start that was interrupted goes on where it stopped. */
-export async function ensureHierarchy(client: ACMPCAClient, file: string): Promise<Hierarchy> {
+export async function ensureHierarchy(
+  client: ACMPCAClient,
+  file: string,
+  organization = "edgecert local",
+): Promise<Hierarchy> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const memory = existsSync(file) ? memorySchema.parse(JSON.parse(readFileSync(file, "utf8"))) : {};
-  const organization = "edgecert local";
   async function ensure(name: keyof Hierarchy, commonName: string, parentArn?: string): Promise<CreatedCa> {
     const known = memory[name];
     if (known !== undefined) return readCa(client, known);

@@ -2,23 +2,26 @@
 // under the state directory; stopping and starting again finds it.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ACMClient } from "@aws-sdk/client-acm";
 import { ACMPCAClient } from "@aws-sdk/client-acm-pca";
 import { buildTrustBundle } from "#core/authority/trust-bundle.ts";
+import { buildFunctions } from "#functions/build/build-functions.ts";
+import type { GrantUse } from "../access/authorise.ts";
 import type { OnAnswer } from "../api-gateway/answer.ts";
 import { startLocalIssuer } from "../api-gateway/local-issuer.ts";
 import type { InvocationTrace } from "../lambda/function-pool.ts";
 import { type Clock, systemClock } from "../wire/clock.ts";
 import type { FaultInjector } from "../wire/faults.ts";
-import { buildFunctions } from "./build-functions.ts";
 import { type Compute, startCompute } from "./compute.ts";
+import { ensureTrustStore } from "./ensure-trust-store.ts";
 import { type Front, startFront } from "./front.ts";
 import { ensureHierarchy, type Hierarchy } from "./hierarchy.ts";
+import { keptSecret } from "./kept-secret.ts";
 import { ensureOriginCertificates, type OriginCertificates } from "./origin-certificates.ts";
 import { startSchedule } from "./schedule.ts";
 import { serverIdentity } from "./server-identity.ts";
 import { type Services, startServices } from "./services.ts";
-import { audience, issuePerSecond, operatorCredentials, type Ports, region } from "./settings.ts";
-import { watchTrustBundle } from "./trust-bundle-watch.ts";
+import { accountId, audience, issuePerSecond, operatorCredentials, type Ports, region } from "./settings.ts";
 
 export type LocalCloudOptions = {
   readonly ports: Ports;
@@ -36,6 +39,8 @@ export type LocalCloudOptions = {
   readonly bundleDirectory?: string | undefined;
   /** Told of every invocation of a function that has ended, and of the calls that it made. */
   readonly onInvocation?: ((trace: InvocationTrace) => void) | undefined;
+  /** Told of each grant that a function has used. */
+  readonly onGrantUse?: ((use: GrantUse) => void) | undefined;
   /** Told of every answer of the API to a request that one of its routes took. */
   readonly onApiAnswer?: OnAnswer | undefined;
   /** Told the name of each stage as it begins. */
@@ -53,6 +58,7 @@ export type LocalCloud = {
     readonly dynamodb: string;
     readonly pca: string;
     readonly acm: string;
+    readonly cloudfront: string;
     readonly keyValueStore: string;
     readonly eventBus: string;
     readonly lambda: string;
@@ -69,11 +75,13 @@ export type LocalCloud = {
     readonly bundles: string;
   };
   readonly hierarchy: Hierarchy;
+  readonly trustStoreId: string;
   readonly originCertificates: OriginCertificates;
   readonly services: Services;
   readonly compute: Compute;
   readonly front: Front;
-  readonly operatorToken: (scopes?: readonly string[]) => Promise<string>;
+  /** Of the operator `operator` with every scope, unless told otherwise. */
+  readonly operatorToken: (scopes?: readonly string[], subject?: string) => Promise<string>;
   readonly stop: () => Promise<void>;
 };
 
@@ -104,7 +112,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     const built = options.bundleDirectory === undefined ? buildFunctions(bundleDirectory) : Promise.resolve();
     // Awaited below; until then its failure must not count as unhandled.
     built.catch(() => undefined);
-    onStage("starting DynamoDB Local, Private CA, ACM, KeyValueStore, EventBridge, SQS and S3");
+    onStage("starting DynamoDB Local, Private CA, ACM, CloudFront, EventBridge, SQS and S3");
     let compute: Compute | undefined;
     const running = (): Compute => {
       if (compute === undefined) throw new Error("the functions are not started yet");
@@ -118,6 +126,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       propagationDelayMs: options.propagationDelayMs ?? 0,
       faults: options.faults,
       signal: options.signal,
+      onGrantUse: options.onGrantUse,
       invokeFunction: (name, event) => {
         // An event that an earlier run still owed: the bus keeps it and tries again.
         running().lambda.invokeAsync(name, event);
@@ -127,13 +136,29 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     onStage("making sure of the CA hierarchy");
     const pca = new ACMPCAClient({ endpoint: services.pca.url, region, credentials: operatorCredentials });
     const hierarchy = await ensureHierarchy(pca, join(state ?? directory, "hierarchy.json"));
-    const trustBundle = buildTrustBundle([hierarchy.issuing.certificatePem]);
+    const trustStoreId = await ensureTrustStore({
+      cloudfrontUrl: services.cloudfront.url,
+      s3Url: services.queues.url,
+      firstBundle: buildTrustBundle([hierarchy.issuing.certificatePem]),
+    });
+    const acm = new ACMClient({
+      endpoint: services.acm.url,
+      region,
+      credentials: operatorCredentials,
+      maxAttempts: 10,
+    });
+    stops.push(() => acm.destroy());
     const originCertificates = await ensureOriginCertificates({
-      acmUrl: services.acm.url,
+      acm,
       pca,
       ca: hierarchy.origin,
       clock,
       file: join(state ?? directory, "origin-certificates.json"),
+    });
+    services.arns.learn({
+      originCa: [hierarchy.origin.arn],
+      originCertificates: [originCertificates.live, originCertificates.rehearsal],
+      trustStore: [`arn:aws:cloudfront::${accountId}:trust-store/${trustStoreId}`],
     });
     const server = await serverIdentity(join(directory, "tls"));
     onStage("starting the edge and the functions");
@@ -149,7 +174,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       logs,
       bundles: bundleDirectory,
     };
-    writeFileSync(files.trustBundle, trustBundle);
+    writeFileSync(files.trustBundle, services.cloudfront.activeBundle(trustStoreId)?.pem ?? "");
+    services.cloudfront.onActive((_, { pem }) => writeFileSync(files.trustBundle, pem));
     // Ended after the edge, and started after it: a function is told where the edge listens.
     stops.push(async () => compute?.stop());
     const front = await startFront({
@@ -159,7 +185,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       services,
       invoke: (name, event) => running().lambda.invoke(name, event),
       server,
-      trustBundle,
+      trustStoreId,
       originCertificates,
       originCa: hierarchy.origin.certificatePem,
       firmwareDirectory: firmware,
@@ -176,7 +202,9 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       clockOffsetMs: options.clockOffsetMs,
       services,
       onInvocation: options.onInvocation,
+      trustStoreId,
       issuePerSecond: options.issuePerSecond ?? issuePerSecond[options.limits ?? "aws"],
+      webhookKey: keptSecret(join(state ?? directory, "webhook-key")),
       operators: { issuer: issuer.url, audience, jwksUri: `${issuer.url}/.well-known/jwks.json` },
       originCertificate: {
         liveArn: originCertificates.live,
@@ -187,11 +215,6 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       extraCaFile: server.caPath,
       connectionLogs: front.connectionLogs,
     });
-    const watch = watchTrustBundle(services.dynamodb.url, trustBundle, bundle => {
-      for (const edge of [front.content, front.api, front.renewal]) edge.updateTrustStore(bundle);
-      writeFileSync(files.trustBundle, bundle);
-    });
-    stops.push(watch.stop);
     const schedule = startSchedule(compute.lambda.invokeAsync);
     stops.push(schedule.stop);
     return {
@@ -202,6 +225,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
         dynamodb: services.dynamodb.url,
         pca: services.pca.url,
         acm: services.acm.url,
+        cloudfront: services.cloudfront.url,
         keyValueStore: services.keyValueStore.url,
         eventBus: services.eventBus.url,
         lambda: compute.lambda.url,
@@ -210,12 +234,13 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       access: { apiUrl: localhost(front.api.port), serverCa: server.ca },
       files,
       hierarchy,
+      trustStoreId,
       originCertificates,
       services,
       compute,
       front,
-      operatorToken: (scopes = allScopes) =>
-        issuer.mintToken({ subject: "operator", scopes, ttlSeconds: 3_600 }),
+      operatorToken: (scopes = allScopes, subject = "operator") =>
+        issuer.mintToken({ subject, scopes, ttlSeconds: 3_600 }),
       stop,
     };
   } catch (error) {

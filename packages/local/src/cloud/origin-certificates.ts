@@ -1,7 +1,7 @@
 // The two certificates that the edge shows to the API: the live one, and the one that rotation rehearses with.
 // Made once per state directory, as an operator does before the first deployment; from then on rotation replaces them.
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { ACMClient, DescribeCertificateCommand, ImportCertificateCommand } from "@aws-sdk/client-acm";
+import { type ACMClient, DescribeCertificateCommand, ImportCertificateCommand } from "@aws-sdk/client-acm";
 import { type ACMPCAClient, IssueCertificateCommand } from "@aws-sdk/client-acm-pca";
 import * as z from "zod";
 import type { CreatedCa } from "#aws/ca/create-hierarchy.ts";
@@ -9,14 +9,14 @@ import { originProfile } from "#core/rotation/origin-profile.ts";
 import { makeKeyAndCsr } from "../demo/key-and-csr.ts";
 import { collect } from "../demo/outside-certificates.ts";
 import type { Clock } from "../wire/clock.ts";
-import { operatorCredentials, region } from "./settings.ts";
 
 const memorySchema = z.object({ live: z.string(), rehearsal: z.string() });
 /** ARNs in ACM. */
 export type OriginCertificates = z.infer<typeof memorySchema>;
 
 type OriginSetUp = {
-  readonly acmUrl: string;
+  /** ACM takes one import a second: it must try again. */
+  readonly acm: ACMClient;
   readonly pca: ACMPCAClient;
   readonly ca: CreatedCa;
   readonly clock: Clock;
@@ -26,27 +26,14 @@ type OriginSetUp = {
 
 /** A stack that slept through its certificate's life gets a new one under the same ARNs: nothing could be probed. */
 export async function ensureOriginCertificates(setUp: OriginSetUp): Promise<OriginCertificates> {
-  // ACM takes one import a second.
-  const acm = new ACMClient({
-    endpoint: setUp.acmUrl,
-    region,
-    credentials: operatorCredentials,
-    maxAttempts: 10,
-  });
-  try {
-    const known = existsSync(setUp.file)
-      ? memorySchema.parse(JSON.parse(readFileSync(setUp.file, "utf8")))
-      : undefined;
-    if (known !== undefined && !(await isExpired(acm, known.live, setUp.clock))) return known;
-    return await importFirst(acm, setUp, known);
-  } finally {
-    acm.destroy();
-  }
+  const { acm, file } = setUp;
+  const known = existsSync(file) ? memorySchema.parse(JSON.parse(readFileSync(file, "utf8"))) : undefined;
+  if (known !== undefined && !(await isExpired(acm, known.live, setUp.clock))) return known;
+  return await importFirst(setUp, known);
 }
 
 async function importFirst(
-  acm: ACMClient,
-  { pca, ca, file }: OriginSetUp,
+  { acm, pca, ca, file }: OriginSetUp,
   known: OriginCertificates | undefined,
 ): Promise<OriginCertificates> {
   const material = await issue(pca, ca);

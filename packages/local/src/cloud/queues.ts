@@ -3,16 +3,16 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { startFauxqs } from "fauxqs";
+import { type QueueName, queueCatalogue } from "#functions/catalogue/triggers.ts";
 import { PortBusyError, type RunningServer } from "../wire/listen.ts";
 import {
   accountId,
   auditReportsBucket,
-  caRevocationQueue,
   deadLetterQueue,
-  enrolmentQueue,
   queueArn,
+  queueNames,
   region,
-  renewalQueue,
+  trustBundlesBucket,
 } from "./settings.ts";
 
 export type QueueServer = RunningServer & {
@@ -36,23 +36,17 @@ export async function startQueues(port: number, stateDirectory: string | undefin
     throw error.code === "EADDRINUSE" ? new PortBusyError("SQS and S3", port) : error;
   });
   server.createQueue(deadLetterQueue, { region });
-  server.createQueue(caRevocationQueue, {
-    region,
-    attributes: {
-      VisibilityTimeout: "90",
-      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(deadLetterQueue), maxReceiveCount: 10 }),
-    },
-  });
-  for (const name of [enrolmentQueue, renewalQueue]) {
-    server.createQueue(name, {
+  for (const [queue, { maxReceiveCount, visibilitySeconds }] of Object.entries(queueCatalogue)) {
+    // `Object.entries` forgets the keys' type, and the catalogue has no others.
+    server.createQueue(queueNames[queue as QueueName], {
       region,
       attributes: {
-        VisibilityTimeout: "90",
-        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(deadLetterQueue), maxReceiveCount: 5 }),
+        VisibilityTimeout: String(visibilitySeconds),
+        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(deadLetterQueue), maxReceiveCount }),
       },
     });
   }
-  server.createBucket(auditReportsBucket);
+  for (const bucket of [auditReportsBucket, trustBundlesBucket]) server.createBucket(bucket);
   const url = `http://127.0.0.1:${server.port}`;
   const client = new SQSClient({
     endpoint: url,

@@ -1,5 +1,6 @@
 // Names, account and ports of the local cloud. Ports are fixed for `npm start`, so that what it prints can be pasted;
 // tests and the demo take free ones.
+import type { QueueName } from "#functions/catalogue/triggers.ts";
 
 export const accountId = "000000000000";
 export const region = "us-east-1";
@@ -7,10 +8,20 @@ export const tableName = "edgecert-registry";
 export const busName = "edgecert";
 export const storeName = "edgecert";
 export const auditReportsBucket = "edgecert-audit-reports";
+export const trustBundlesBucket = "edgecert-trust-bundles";
+export const trustStoreName = "edgecert";
 export const caRevocationQueue = "edgecert-ca-revocations";
 export const enrolmentQueue = "edgecert-enrolments";
+export const webhookQueue = "edgecert-webhooks";
 export const renewalQueue = "edgecert-renewals";
 export const connectionLogGroup = "/aws/vendedlogs/edgecert-connections";
+/** The catalogue's queues. */
+export const queueNames = {
+  caRevocationQueue,
+  enrolmentQueue,
+  renewalQueue,
+  webhookQueue,
+} as const satisfies Record<QueueName, string>;
 export const deadLetterQueue = "edgecert-dead-letters";
 export const audience = "edgecert";
 
@@ -24,6 +35,7 @@ export type Ports = {
   readonly dynamodb: number;
   readonly pca: number;
   readonly acm: number;
+  readonly cloudfront: number;
   readonly keyValueStore: number;
   readonly eventBus: number;
   readonly lambda: number;
@@ -45,6 +57,7 @@ export const fixedPorts: Ports = {
   queues: 4515,
   issuer: 4516,
   acm: 4517,
+  cloudfront: 4518,
 };
 
 export const freePorts: Ports = {
@@ -61,6 +74,7 @@ export const freePorts: Ports = {
   queues: 0,
   issuer: 0,
   acm: 0,
+  cloudfront: 0,
 };
 
 /** Any SDK client or the AWS CLI takes these; the servers read only the key id. */

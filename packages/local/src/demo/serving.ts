@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { busName, tableName } from "../cloud/settings.ts";
+import { writeStackFiles } from "../cloud/stack-file.ts";
 import { type Device, firmwarePath, type LifecycleResult } from "./lifecycle.ts";
 
 export async function describeServing(
@@ -16,6 +17,9 @@ export async function describeServing(
   const devices = result === undefined ? [] : describeDevices(stateDirectory, result, here, ca, content);
   const tokenFile = join(stateDirectory, "operator-token");
   writeFileSync(tokenFile, await cloud.operatorToken(), { mode: 0o600 });
+  const approverFile = join(stateDirectory, "approver-token");
+  writeFileSync(approverFile, await cloud.operatorToken(undefined, "approver"), { mode: 0o600 });
+  const stack = writeStackFiles(cloud, stateDirectory, firmwarePath);
   return [
     "",
     "Serving. Ctrl-C stops everything; the next start finds this data (npm run local -- --fresh forgets it).",
@@ -27,6 +31,7 @@ export async function describeServing(
     `  server CA for curl and openssl ${ca}`,
     `  connection log, function logs  ${here(cloud.files.logs)}`,
     `  an operator's token, one hour  ${here(tokenFile)}`,
+    `  a second operator's, to approve ${here(approverFile)}`,
     "",
     ...devices,
     "The registry, the bus and the CA answer the AWS CLI:",
@@ -35,6 +40,10 @@ export async function describeServing(
     `  aws dynamodb describe-table --table-name ${tableName} --endpoint-url ${cloud.urls.dynamodb} --query Table.ItemCount`,
     `  aws acm-pca list-certificate-authorities --endpoint-url ${cloud.urls.pca} --query 'CertificateAuthorities[].Arn'`,
     ...(result === undefined ? [] : [compromiseLine(cloud, result.good)]),
+    "",
+    "Is everything as it should be? The doctor looks, through the same APIs as on AWS:",
+    "",
+    `  (. ${here(stack.endpoints)}; npm run doctor -- --stack ${here(stack.stack)})`,
     "",
   ];
 }

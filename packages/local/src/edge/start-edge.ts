@@ -5,6 +5,7 @@ import { listenOnLoopback, type RunningServer } from "../wire/listen.ts";
 import { type Admission, admitConnection } from "./connection/admit-connection.ts";
 import { type ConnectionLog, openConnectionLog } from "./connection/connection-log.ts";
 import { entryOfAdmission, entryOfFailure } from "./connection/log-entry.ts";
+import type { OcspResponder } from "./connection/ocsp.ts";
 import { type AcceptedHandshake, createAcceptor, presentedCertificates } from "./connection-acceptor.ts";
 import { delayedValue } from "./delayed-value.ts";
 import type { DistributionConfig } from "./distribution-config.ts";
@@ -29,7 +30,9 @@ export type EdgeOptions = {
   readonly clock?: Clock;
   readonly distribution: DistributionConfig;
   /** PEM bundle; ignored in passthrough mode, where CloudFront has no trust store, but must still parse. */
-  readonly trustStore: { readonly pem: string };
+  readonly trustStore: { readonly pem: string; readonly ocsp?: boolean };
+  /** What OCSP responders answer; without it, none does. */
+  readonly ocspResponder?: OcspResponder;
   readonly replica: EdgeReplica;
   /** Of the edge itself, PEM; for HTTP/2 clients it names what they connect to. */
   readonly serverTls: ServerTls;
@@ -45,7 +48,7 @@ export type EdgeOptions = {
 
 type Updates = {
   /** Throws TrustStoreError and keeps the old store when the bundle is not one. Open connections stay. */
-  readonly updateTrustStore: (pem: string) => void;
+  readonly updateTrustStore: (pem: string, ocsp?: boolean) => void;
   /** Throws FunctionCodeError and keeps the old function for code that publishing would refuse. */
   readonly updateConnectionFunction: (code: FunctionCode | undefined) => void;
   readonly updateViewerRequestFunction: (code: FunctionCode | undefined) => void;
@@ -76,7 +79,13 @@ export async function startEdge(options: EdgeOptions): Promise<RunningEdge> {
       const presented = presentedCertificates(handshake.socket);
       const admission = admitConnection(
         { presented, clientIp: handshake.clientIp, connectionId: context.connectionId },
-        { distribution, clock, trustStore: trustStore.current(), connectionFunction: runtime },
+        {
+          distribution,
+          clock,
+          trustStore: trustStore.current(),
+          ocspResponder: options.ocspResponder,
+          connectionFunction: runtime,
+        },
       );
       for (const line of admission.run?.logs ?? []) onFunctionLog(runtime?.name ?? "", line);
       log.append(entryOfAdmission(handshake, admission, context));
@@ -110,11 +119,16 @@ function deployedSettings(options: EdgeOptions, clock: Clock, onTrustStore: (app
   const deployFunction = (kind: FunctionKind, code: FunctionCode | undefined) =>
     delayedValue(load(kind, code), clock, delay, () => {});
 
-  const trustStore = delayedValue(parseTrustStore(options.trustStore.pem), clock, delay, onTrustStore);
+  const trustStore = delayedValue(
+    parseTrustStore(options.trustStore.pem, options.trustStore.ocsp),
+    clock,
+    delay,
+    onTrustStore,
+  );
   const connectionFunction = deployFunction("connection", distribution.connectionFunction);
   const viewerRequestFunction = deployFunction("viewer-request", distribution.viewerRequestFunction);
   const updates: Updates = {
-    updateTrustStore: pem => trustStore.set(parseTrustStore(pem)),
+    updateTrustStore: (pem, ocsp) => trustStore.set(parseTrustStore(pem, ocsp)),
     updateConnectionFunction: code => connectionFunction.set(load("connection", code)),
     updateViewerRequestFunction: code => viewerRequestFunction.set(load("viewer-request", code)),
   };

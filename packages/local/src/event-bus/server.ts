@@ -2,6 +2,8 @@
 // durable at-least-once delivery to whatever the caller's `invokeTarget` reaches. No policies, archives or schedules.
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import type { Authorise } from "../access/authorise.ts";
+import { eventBusPermissions } from "../access/service-permissions.ts";
 import { serveAwsJson } from "../wire/aws-json.ts";
 import { type Clock, systemClock } from "../wire/clock.ts";
 import { openDatabase } from "../wire/database.ts";
@@ -27,6 +29,7 @@ export type EventBusOptions = {
   readonly region: string;
   readonly invokeTarget: InvokeTarget;
   readonly deadLetter: DeadLetter;
+  readonly authorise?: Authorise;
   readonly faults?: FaultInjector;
 };
 
@@ -57,6 +60,10 @@ export async function startEventBusServer(options: EventBusOptions): Promise<Eve
     port: options.port,
     targetPrefix: "AWSEvents",
     faults: options.faults,
+    access:
+      options.authorise === undefined
+        ? undefined
+        : { authorise: options.authorise, needed: eventBusPermissions(account) },
     operations: {
       ...busOperations(deps),
       ...ruleOperations(deps),

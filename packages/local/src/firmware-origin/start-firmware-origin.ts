@@ -1,4 +1,4 @@
-// The demo's origin: firmware files over HTTPS, for nobody but the edge and its origin certificate.
+// The demo's origin: firmware files over HTTPS, for nobody but whom the edge has identified, over its own connection.
 import { createReadStream } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -6,7 +6,9 @@ import { createServer } from "node:https";
 import { join, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { TLSSocket } from "node:tls";
-import { admittedCertificate, readTruststore } from "../api-gateway/client-certificate.ts";
+import { judgeSocket } from "#verifier/adapter/from-node-request.ts";
+import { requireViewer } from "#verifier/adapter/middleware.ts";
+import { trustOrigin } from "#verifier/chain/trust.ts";
 import { type Clock, systemClock } from "../wire/clock.ts";
 import { listenOnLoopback, type RunningServer } from "../wire/listen.ts";
 
@@ -26,15 +28,18 @@ export async function startFirmwareOrigin(options: FirmwareOriginOptions): Promi
   const { key, certificate } = options.tls;
   const { clientCa, clock = systemClock } = options;
   // The chain is judged below, by the stack's clock; the handshake proves possession of the key.
-  const tls = { key, cert: certificate, ca: clientCa, requestCert: true, rejectUnauthorized: false };
-  const anchors = readTruststore(clientCa);
+  const tls = { key, cert: certificate, requestCert: true, rejectUnauthorized: false };
+  const origin = trustOrigin(clientCa);
+  const admit = requireViewer({ origin, now: clock.now });
   // CloudFront-Viewer-Cert-Pem alone can be longer than node's default for a whole request head.
   const server = createServer({ ...tls, maxHeaderSize: 65_536 }, (request, response) => {
-    serveFile(root, request, response).catch(() => response.destroy());
+    admit(request, response, () => {
+      serveFile(root, request, response).catch(() => response.destroy());
+    });
   });
   // Before Node's own listener attaches the HTTP parser: nothing of an unadmitted client is read.
   server.prependListener("secureConnection", (socket: TLSSocket) => {
-    if (admittedCertificate(socket, anchors, clock.now()) === undefined) socket.destroy();
+    if (judgeSocket(socket, origin, clock.now()) !== undefined) socket.destroy();
   });
   return listenOnLoopback(server, { name: "firmware origin", port: options.port, scheme: "https" });
 }

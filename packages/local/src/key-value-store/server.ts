@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
+import type { Authorise } from "../access/authorise.ts";
 import { AwsError } from "../wire/aws-json.ts";
 import { type Clock, systemClock } from "../wire/clock.ts";
 import { type FaultInjector, type Outcome, runWithFaults } from "../wire/faults.ts";
@@ -26,6 +27,7 @@ export type KeyValueStoreOptions = {
   /** Default "validation": ValidationException 400. "conflict": ConflictException 409. Clients must take both. */
   readonly staleAnswer?: StaleAnswer;
   readonly limits?: Partial<StoreLimits>;
+  readonly authorise?: Authorise;
   readonly faults?: FaultInjector;
 };
 
@@ -55,7 +57,7 @@ export async function startKeyValueStoreServer(options: KeyValueStoreOptions): P
   for (const name of options.storeNames ?? []) stores.create(name);
   const given = options.propagationDelayMs ?? 0;
   const delay = typeof given === "number" ? () => given : given;
-  const running = await listenOnLoopback(httpServer(stores, limits, options.faults), {
+  const running = await listenOnLoopback(httpServer(stores, limits, options), {
     name: "key value store",
     port: options.port,
   });
@@ -75,9 +77,11 @@ export async function startKeyValueStoreServer(options: KeyValueStoreOptions): P
   };
 }
 
-function httpServer(stores: Stores, limits: StoreLimits, faults: FaultInjector | undefined) {
+type Rules = Pick<KeyValueStoreOptions, "authorise" | "faults">;
+
+function httpServer(stores: Stores, limits: StoreLimits, rules: Rules) {
   return createServer((request, response) => {
-    answer(stores, limits, request, faults).then(
+    answer(stores, limits, request, rules).then(
       outcome => {
         if (outcome.kind === "dropped") request.socket.destroy();
         else send(response, 200, outcome.value, undefined);
@@ -98,13 +102,17 @@ async function answer(
   stores: Stores,
   limits: StoreLimits,
   request: IncomingMessage,
-  faults: FaultInjector | undefined,
+  { authorise, faults }: Rules,
 ): Promise<Outcome<Answer>> {
   const head = { method: request.method ?? "", target: request.url ?? "/" };
   const route = routeOf(head);
-  if (callerAccessKey(request) === undefined) {
+  const accessKeyId = callerAccessKey(request);
+  if (accessKeyId === undefined) {
     throw new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", 403);
   }
+  const needed = { action: `cloudfront-keyvaluestore:${route.name}`, resource: route.arn };
+  const denial = authorise?.(accessKeyId, [needed]);
+  if (denial !== undefined) throw new AwsError("AccessDeniedException", denial, 403);
   const body = await readBody(request, limits.maxRequestBytes).catch((error: unknown) => {
     throw error instanceof BodyTooLargeError ? invalid("The request is too large") : error;
   });

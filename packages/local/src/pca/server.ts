@@ -1,8 +1,10 @@
 // ACM Private CA on this machine: AWS JSON 1.1, real certificates, the service's rates, quotas and errors.
-// Not here: permissions and resource policies, CRL and OCSP responders, ML-DSA and SM2 keys.
+// Not here: resource policies, CRL and OCSP responders, ML-DSA and SM2 keys.
 import { randomBytes } from "node:crypto";
 import { S3Client } from "@aws-sdk/client-s3";
 import type * as z from "zod";
+import type { Authorise } from "../access/authorise.ts";
+import { pcaPermissions } from "../access/service-permissions.ts";
 import { type Operation, serveAwsJson } from "../wire/aws-json.ts";
 import { type Clock, systemClock } from "../wire/clock.ts";
 import type { FaultInjector } from "../wire/faults.ts";
@@ -45,12 +47,17 @@ export type PcaServerOptions = {
   /** For audit reports; without it no bucket exists. */
   readonly s3Endpoint?: string;
   readonly faults?: FaultInjector;
+  readonly authorise?: Authorise;
   readonly onEvent?: (event: PcaEvent) => void;
   /** Sixteen octets; for tests of serials that begin with zeros or a set top bit. */
   readonly newSerial?: () => Uint8Array;
 };
 
-export type PcaServer = RunningServer & { readonly ledger: () => readonly LedgerEntry[] };
+export type PcaServer = RunningServer & {
+  readonly ledger: () => readonly LedgerEntry[];
+  /** ARNs of the CAs that are nobody's root, in order of creation. */
+  readonly subordinates: () => readonly string[];
+};
 
 const AWS_QUOTAS: PcaQuotas = {
   authorities: 200,
@@ -70,6 +77,8 @@ export async function startPcaServer(options: PcaServerOptions): Promise<PcaServ
     targetPrefix: "ACMPrivateCA",
     operations: operationsOf(pca),
     before: checkRate,
+    access:
+      options.authorise === undefined ? undefined : { authorise: options.authorise, needed: pcaPermissions },
     faults: options.faults,
   });
   for (const authority of pca.authorities.all()) {
@@ -78,6 +87,8 @@ export async function startPcaServer(options: PcaServerOptions): Promise<PcaServ
   return {
     ...server,
     ledger: () => pca.certificates.ledger(id => authorityArn(pca.account, id)),
+    subordinates: () =>
+      pca.authorities.all().flatMap(({ type, arn }) => (type === "SUBORDINATE" ? [arn] : [])),
     stop: async () => {
       await server.stop();
       pca.queue.stop();

@@ -2,6 +2,7 @@
 // Error bodies, request ids and the answers to unsigned and unknown requests follow the services' own.
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Access } from "../access/service-permissions.ts";
 import { type FaultInjector, type Outcome, runWithFaults } from "./faults.ts";
 import { type ListenOptions, listenOnLoopback, type RunningServer } from "./listen.ts";
 import { BodyTooLargeError, callerAccessKey, readBody } from "./request.ts";
@@ -25,7 +26,9 @@ export type AwsJsonOptions = ListenOptions & {
   readonly targetPrefix: string;
   readonly operations: Readonly<Record<string, Operation>>;
   readonly maxBodyBytes?: number;
-  /** Called for each request before its operation: quotas, injected faults, permission. Throws AwsError to refuse. */
+  /** Asked first: what the caller's role does not allow counts against no quota. */
+  readonly access?: Access | undefined;
+  /** Called for each request before its operation: quotas, injected faults. Throws AwsError to refuse. */
   readonly before?: (operation: string, context: CallContext) => Promise<void> | void;
   readonly faults?: FaultInjector | undefined;
 };
@@ -77,6 +80,8 @@ async function answer(
     throw error;
   });
   const input = parseInput(body);
+  const denial = options.access?.authorise(accessKeyId, options.access.needed(name, input));
+  if (denial !== undefined) throw new AwsError("AccessDeniedException", denial);
   await options.before?.(name, context);
   return runWithFaults(options.faults, name, () => operation(input, context));
 }

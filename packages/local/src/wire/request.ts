@@ -20,7 +20,12 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
  * The signature itself is not recomputed: on this machine the key id only names the caller's role.
  */
 export function callerAccessKey(request: IncomingMessage): string | undefined {
-  const header = request.headers.authorization ?? "";
-  const match = /^AWS4-(?:HMAC-SHA256|ECDSA-P256-SHA256) .*Credential=([A-Za-z0-9_-]{4,128})\//.exec(header);
-  return match?.[1];
+  return accessKeyIn(request.headers.authorization ?? "");
+}
+
+/** The same of the header's text. */
+export function accessKeyIn(authorization: string): string | undefined {
+  return /^AWS4-(?:HMAC-SHA256|ECDSA-P256-SHA256) .*Credential=([A-Za-z0-9_-]{4,128})\//.exec(
+    authorization,
+  )?.[1];
 }

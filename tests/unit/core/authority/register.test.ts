@@ -6,8 +6,9 @@ import type { CaDescription } from "#core/authority/describe-ca.ts";
 import { registerAuthority } from "#core/authority/register.ts";
 import { registerAuthoritySchema } from "#core/authority/registration.ts";
 import type { Caller } from "#core/caller.ts";
+import type { OutgoingEvent } from "#core/event/outgoing.ts";
 import { dayMs, fromNoon, noon } from "#support/fixed-time.ts";
-import { anAuthority, caArn } from "#support/records.ts";
+import { aForeignAuthority, anAuthority, caArn } from "#support/records.ts";
 import { makeTestCa } from "#support/test-ca.ts";
 
 const operator: Caller = { kind: "operator", subject: "ada", scopes: ["authorities:write"] };
@@ -15,14 +16,17 @@ const operator: Caller = { kind: "operator", subject: "ada", scopes: ["authoriti
 function fakeRegistry(...known: readonly Authority[]) {
   const rows = new Map(known.map(authority => [authority.id, authority]));
   const audits: AuditRecord[] = [];
+  const events: OutgoingEvent[] = [];
   return {
     rows,
     audits,
     listAuthorities: async () => [...rows.values()],
-    insertAuthority: async (authority: Authority, audit: AuditRecord) => {
+    events,
+    insertAuthority: async (authority: Authority, audit: AuditRecord, event?: OutgoingEvent) => {
       if (rows.has(authority.id)) return false;
       rows.set(authority.id, authority);
       audits.push(audit);
+      if (event !== undefined) events.push(event);
       return true;
     },
   };
@@ -85,6 +89,35 @@ describe("a Private CA", () => {
         facts: { kind: "managed", caArn, issuerDn: "CN=Device CA,O=Edgecert Test" },
       },
     ]);
+  });
+
+  it("that is not the first is prepared: it issues when its roll-over says so", async () => {
+    const registry = fakeRegistry(anAuthority({ id: "m0", state: "retired", issuerDn: "CN=First CA" }));
+    expect(await register(registry, await aCa())).toMatchObject({ id: "m1", state: "prepared" });
+    expect(registry.audits[0]?.facts).toMatchObject({ state: "prepared" });
+    expect(registry.events).toMatchObject([
+      { detailType: "Authority State Changed", detail: { authority: "m1", to: "prepared" } },
+    ]);
+  });
+
+  it("beside partners' alone is active: somebody must issue", async () => {
+    const registry = fakeRegistry(aForeignAuthority());
+    expect(await register(registry, await aCa())).toMatchObject({ state: "active" });
+  });
+
+  it("that would be one too many for the trust store is refused", async () => {
+    const others = await Promise.all(
+      Array.from({ length: 25 }, async (_, index) => {
+        const { certificatePem } = await makeTestCa({ name: `CN=Other ${index}` });
+        return anAuthority({ id: `o${index}`, issuerDn: `CN=Other ${index}`, certificatePem });
+      }),
+    );
+    const registry = fakeRegistry(...others);
+    await expect(register(registry, await aCa())).rejects.toMatchObject({
+      code: "authority.unsuitable",
+      data: { findings: [{ code: "trust_bundle.too_many" }] },
+    });
+    expect(registry.rows.size).toBe(25);
   });
 
   it("that is a root has no chain, not even an empty line", async () => {

@@ -84,7 +84,7 @@ describe("a refusal", () => {
     },
     { code: "enrolment.key_in_use", data: { spkiSha256: "5b" }, facts: {} },
     { code: "enrolment.key_blocked", data: { spkiSha256: "5b" }, facts: {} },
-    { code: "idempotency.conflict", data: { enrolmentId: "enr_1" }, facts: {} },
+    { code: "idempotency.conflict", data: { belongsTo: "enr_1" }, facts: {} },
     { code: "lot.revoked", data: { lot: "w47" }, facts: {} },
     { code: "request.malformed", data: { findings: [] }, facts: {} },
     { code: "request.too_large", data: { limitBytes: 1 }, facts: {} },

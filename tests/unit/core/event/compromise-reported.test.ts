@@ -14,12 +14,14 @@ describe("a compromise report", () => {
     { name: "a serial of one authority", certificate: { serial: "4a3f5c", authority: "m1" } },
     { name: "a fingerprint", certificate: { sha256: fingerprint } },
     { name: "a fingerprint with colons", certificate: { sha256: withColons } },
+    { name: "a key", certificate: { spkiSha256: fingerprint } },
     { name: "a holder of a tenant", certificate: { tenant: "acme", holder: "device-1" } },
   ])("names its certificates by $name", ({ certificate }) => {
     expect(compromiseReportedSchema.parse(report(certificate))).toEqual({
       version: "1",
       certificate,
       reason: "keyCompromise",
+      lineage: false,
     });
   });
 

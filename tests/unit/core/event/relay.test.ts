@@ -1,4 +1,4 @@
-// An event of the outbox reaches the bus at least once, and leaves the outbox only then.
+// An event of the outbox reaches the bus and the webhooks at least once, and leaves the outbox only then.
 import { describe, expect, it } from "vitest";
 import { type OutboxEvent, relayOutbox } from "#core/event/relay.ts";
 import { noon } from "#support/fixed-time.ts";
@@ -16,8 +16,12 @@ const names = (list: Iterable<OutboxEvent>): readonly string[] => Array.from(lis
 function aWorld(rows: readonly OutboxEvent[], takes: (event: OutboxEvent) => boolean = () => true) {
   const outbox = new Set(rows);
   const sent: string[] = [];
+  const told: string[] = [];
   const calls: number[] = [];
   const deps = {
+    tellWebhooks: async (batch: readonly OutboxEvent[]) => {
+      told.push(...names(batch));
+    },
     send: async (batch: readonly OutboxEvent[]) => {
       calls.push(batch.length);
       const taken = batch.map(takes);
@@ -28,7 +32,7 @@ function aWorld(rows: readonly OutboxEvent[], takes: (event: OutboxEvent) => boo
       for (const event of gone) outbox.delete(event);
     },
   };
-  return { outbox, sent, calls, deps };
+  return { outbox, sent, told, calls, deps };
 }
 
 describe("relaying", () => {
@@ -51,6 +55,7 @@ describe("relaying", () => {
     const world = aWorld(rows, ({ key }) => key.sk !== "3" && key.sk !== "11");
     const refused = await relayOutbox(world.deps, rows);
     expect(names(refused)).toEqual(["3", "11"]);
+    expect(world.told).toEqual(world.sent);
     expect(names(world.outbox)).toEqual(["3", "11"]);
   });
 
@@ -74,6 +79,15 @@ describe("relaying", () => {
     };
     await expect(relayOutbox(deps, rows)).rejects.toThrow("the bus is out");
     expect(names(world.outbox)).toEqual(["10"]);
+  });
+
+  it("keeps what the webhooks' queue did not take, after the bus has it", async () => {
+    const rows = events(2);
+    const world = aWorld(rows);
+    const failing = { ...world.deps, tellWebhooks: () => Promise.reject(new Error("the queue is out")) };
+    await expect(relayOutbox(failing, rows)).rejects.toThrow("the queue is out");
+    expect(world.sent).toEqual(["0", "1"]);
+    expect(names(world.outbox)).toEqual(["0", "1"]);
   });
 
   it("sends an event again whose row could not be deleted: twice is better than never", async () => {

@@ -4,7 +4,7 @@ import type { AuditRecord } from "#core/audit.ts";
 import type { Caller } from "#core/caller.ts";
 import type { OutgoingEvent } from "#core/event/outgoing.ts";
 import { jobNames, requestJob } from "#core/job/request-job.ts";
-import { functionCatalogue } from "#local/cloud/function-catalogue.ts";
+import { functionCatalogue } from "#functions/catalogue/function-catalogue.ts";
 import { noon } from "#support/fixed-time.ts";
 
 const operator: Caller = { kind: "operator", subject: "ada", scopes: ["certificates:write"] };

@@ -1,8 +1,9 @@
 // A store with one ETag chain and all-or-nothing batches of at most 50 keys, and the registry it is made equal to.
 import { type Authority, isManaged } from "#core/authority/authority.ts";
-import type { Order } from "#core/order/order.ts";
+import { isSlotOrder, type Order } from "#core/order/order.ts";
 import type { DeniedSlot, EdgeStore, PublicationRegistry } from "#core/publication/ports.ts";
 import { serialKey } from "#core/slot-page/serial-key.ts";
+import { pageOf } from "#core/slot-page/slot.ts";
 
 export type FakeStore = EdgeStore & {
   readonly contents: Map<string, string>;
@@ -78,7 +79,14 @@ export function fakeRegistry(...authorities: readonly Authority[]): FakeRegistry
     readRevokedSerials: async (authorityId, serials) =>
       new Set(serials.filter(serial => registry.revoked.has(serialKey(authorityId, serial)))),
     readOrders: async (authorityId, fromSlot) =>
-      registry.orders.filter(order => order.authorityId === authorityId && order.last >= fromSlot),
+      registry.orders.filter(
+        order => order.authorityId === authorityId && order.slots === undefined && order.last >= fromSlot,
+      ),
+    readSlotOrders: async (authorityId, fromPage, toPage) =>
+      registry.orders
+        .filter(isSlotOrder)
+        .filter(order => order.authorityId === authorityId)
+        .filter(({ first }) => fromPage <= pageOf(first) && pageOf(first) <= toPage),
     recordProvisioned: async (id, provisionedSlots) => {
       registry.calls.push(`provisioned ${id} ${provisionedSlots}`);
       const row = registry.authorities.get(id);

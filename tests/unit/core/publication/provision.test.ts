@@ -36,12 +36,13 @@ describe("the target", () => {
     expect(provisionTarget(anAuthority({ provisionedSlots: enough, wantedSlots }))).toBe(target);
   });
 
-  it.each(["prepared", "draining", "retired", "distrusted"] as const)(
-    "of a %s authority is what it has",
-    state => {
-      expect(provisionTarget(anAuthority({ state, provisionedSlots: 0 }))).toBe(0);
-    },
-  );
+  it.each(["draining", "retired", "distrusted"] as const)("of a %s authority is what it has", state => {
+    expect(provisionTarget(anAuthority({ state, provisionedSlots: 0 }))).toBe(0);
+  });
+
+  it("of a prepared authority is what it will need: its pages are there before it may issue", () => {
+    expect(provisionTarget(anAuthority({ state: "prepared", provisionedSlots: 0 }))).toBe(48 * pageSize);
+  });
 });
 
 describe("publishing an authority", () => {

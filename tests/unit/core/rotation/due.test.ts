@@ -167,6 +167,23 @@ test("nothing is announced for one that is held", () => {
   expect(due(beforeEnd(1), { state: "held" })).toEqual({ kind: "later", nextAt: end });
 });
 
+describe("a hold with an end", () => {
+  const heldUntil = (until: Date) =>
+    ({ state: "held", hold: { reason: "inspection", heldAt: noon, actor: "operator:ada", until } }) as const;
+
+  test("ends then, and not a millisecond before", () => {
+    const until = fromNoon(10 * dayMs);
+    expect(due(new Date(until.getTime() - 1), heldUntil(until))).toEqual({ kind: "later", nextAt: until });
+    expect(due(until, heldUntil(until))).toEqual({ kind: "resume" });
+  });
+
+  test("ends with the certificate when that comes first", () => {
+    const late = heldUntil(fromNoon(400 * dayMs));
+    expect(due(beforeEnd(1), late)).toEqual({ kind: "later", nextAt: end });
+    expect(due(end, late)).toEqual({ kind: "expire" });
+  });
+});
+
 test("whatever is due, what comes next lies in the future", () => {
   for (let day = 0; day <= 366; day += 0.25) {
     const now = fromNoon(day * dayMs);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { contracts } from "#functions/contract/contracts.ts";
 import type { RouteContract } from "#functions/http/contract.ts";
-import { apiRoutes } from "#local/cloud/function-catalogue.ts";
+import { apiRoutes } from "#functions/catalogue/function-catalogue.ts";
 
 const all = Object.entries<readonly RouteContract[]>(contracts).flatMap(([functionName, routes]) =>
   routes.map(contract => ({

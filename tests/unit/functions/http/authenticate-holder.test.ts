@@ -6,14 +6,9 @@ import { type AuthenticateDeps, authenticate, authenticateHolder } from "#functi
 import { fromNoon, noon } from "#support/fixed-time.ts";
 import { anHttpEvent, type HttpEventParts } from "#support/http-event.ts";
 import { aCertificate, anAuthority } from "#support/records.ts";
+import { viewerHeaders } from "#support/viewer-headers.ts";
 
-const viewer = {
-  "cloudfront-viewer-cert-present": "1",
-  "cloudfront-viewer-cert-serial-number": "4A:3F:5C:92:D1:E8:7B:6C",
-  "cloudfront-viewer-cert-issuer": "CN=Device CA,O=Edgecert Test",
-  "x-edgecert-serial": "4a3f5c92d1e87b6c",
-  "x-edgecert-authority": "m1",
-};
+const viewer = viewerHeaders;
 const renewal = { ...viewer, "x-edgecert-listener": "renewal" };
 const expired = { notAfter: fromNoon(-1_000) };
 const unauthenticated = { code: "caller.unauthenticated" };

@@ -7,6 +7,8 @@ import { type AuthenticateDeps, authenticate } from "#functions/http/authenticat
 import { fromNoon, noon } from "#support/fixed-time.ts";
 import { anHttpEvent, type HttpEventParts } from "#support/http-event.ts";
 import { aCertificate, aClaim, anAuthority } from "#support/records.ts";
+import { fromCloudFront, fromTheEdge, viewerHeaders } from "#support/viewer-headers.ts";
+import { makeAuthority, makeClient, serverAuth } from "../../../contract/edge/test-authority.ts";
 
 const claimId = "clm_0123456789abcdef01234567";
 const secret = "5e".repeat(32);
@@ -16,15 +18,7 @@ const aTokenClaim = (secretSha256: string) =>
   // The brand is the maker's to give; a test names its ids itself.
   aClaim({ id: claimId as ClaimId, asker: { kind: "token", secretSha256 } });
 
-/** What CloudFront says of the viewer's certificate. */
-const fromCloudFront = {
-  "cloudfront-viewer-cert-present": "1",
-  "cloudfront-viewer-cert-serial-number": "4A:3F:5C:92:D1:E8:7B:6C",
-  "cloudfront-viewer-cert-issuer": "CN=Device CA,O=Edgecert Test",
-};
-/** What our function at the edge says of it. */
-const fromTheEdge = { "x-edgecert-serial": "4a3f5c92d1e87b6c", "x-edgecert-authority": "m1" };
-const viewer = { ...fromCloudFront, ...fromTheEdge };
+const viewer = viewerHeaders;
 
 type Headers = Readonly<Record<string, string>>;
 const without = (headers: Headers, name: string): Headers =>
@@ -94,6 +88,11 @@ describe("a client certificate", () => {
     await expect(aWorld().call({ headers })).rejects.toMatchObject(notOurs);
   });
 
+  it("that is not the very one in the registry is refused: another may have its issuer's name and its serial", async () => {
+    const headers = { ...viewer, "cloudfront-viewer-cert-sha256": "c6".repeat(32) };
+    await expect(aWorld().call({ headers })).rejects.toMatchObject(notOurs);
+  });
+
   it.each(Object.keys(viewer))("is refused when %s is missing", async name => {
     const { call, read } = aWorld();
     await expect(call({ headers: without(viewer, name) })).rejects.toMatchObject(unauthenticated);
@@ -134,13 +133,18 @@ describe("forged headers", () => {
     await expect(aWorld().call({ headers: fromCloudFront })).rejects.toMatchObject(notOurs);
   });
 
-  it("that name a tenant or holder change nothing", async () => {
-    const forged = {
-      "x-edgecert-tenant": "umbrella",
-      "x-edgecert-holder": "line-7",
-      "x-edgecert-profile": "factory",
-    };
-    expect(await aWorld().call({ headers: { ...viewer, ...forged } })).toMatchObject({
+  it.each<{ readonly name: string; readonly headers: Headers }>([
+    { name: "tenant", headers: { "x-edgecert-tenant": "umbrella" } },
+    { name: "holder", headers: { "x-edgecert-holder": "line-7" } },
+    { name: "spelling of CloudFront's headers", headers: { Cloudfront_Viewer_Cert_Serial_Number: "4b" } },
+  ])("of another $name than the certificate's are refused", async ({ headers }) => {
+    const { call, read } = aWorld();
+    await expect(call({ headers: { ...viewer, ...headers } })).rejects.toMatchObject(notOurs);
+    expect(read).toEqual([]);
+  });
+
+  it("that nobody reads change nothing", async () => {
+    expect(await aWorld().call({ headers: { ...viewer, "x-edgecert-profile": "factory" } })).toMatchObject({
       tenant: "acme",
       holder: "device-1",
       profile: "device",
@@ -149,6 +153,15 @@ describe("forged headers", () => {
 });
 
 describe("a connection without CloudFront's certificate", () => {
+  it("is not made good by another one", async () => {
+    const server = makeClient(makeAuthority("Origin CA"), { extendedKeyUsage: [serverAuth] });
+    for (const originCertificate of [server.pem, "", "(none)"]) {
+      await expect(aWorld().call({ headers: viewer, originCertificate })).rejects.toMatchObject({
+        data: { reason: "requests reach this API through the edge only" },
+      });
+    }
+  });
+
   it.each<{ readonly name: string; readonly headers: Headers }>([
     { name: "a viewer's certificate", headers: viewer },
     { name: "an operator's token", headers: { authorization: `Bearer ${token}` } },

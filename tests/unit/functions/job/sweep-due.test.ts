@@ -26,6 +26,7 @@ function aWorld(due: number, { writes }: { readonly writes: boolean }) {
         asked.map(() => ({ certificate: aCertificate(), dueAt: noon })),
       readCertificates: async () => [],
       recordDue: async (changes: readonly DueChange[]) => (writes ? changes : []),
+      recordResume: async () => true,
       recordRevocation: async () => "revoked" as const,
     },
     profiles: { find: async () => profiles.device },

@@ -7,6 +7,7 @@ import type { TrustStore } from "../path-validation/trust-store.ts";
 import { readPresented, validateChain } from "../path-validation/validate-path.ts";
 import { type ConnectionEvent, certificatesOfEvent } from "./connection-event.ts";
 import type { ConnectionRefusal } from "./connection-log.ts";
+import { askResponders, type OcspResponder, type RevocationStatus, refusalOf } from "./ocsp.ts";
 
 export type Handshake = {
   /** What the viewer presented, leaf first, as DER; possession of the leaf's key is proven. */
@@ -31,6 +32,7 @@ export type Admission = {
 export type AdmissionContext = {
   readonly distribution: DistributionConfig;
   readonly trustStore: TrustStore;
+  readonly ocspResponder?: OcspResponder | undefined;
   readonly connectionFunction: FunctionRuntime | undefined;
   readonly clock: Clock;
 };
@@ -45,6 +47,8 @@ type Trust =
       readonly kind: "trusted";
       readonly certificates: ViewerCertificates;
       readonly below: readonly EdgeCertificate[];
+      /** Where the trust store asks for it. */
+      readonly revocation?: RevocationStatus;
     };
 
 export function admitConnection(handshake: Handshake, context: AdmissionContext): Admission {
@@ -57,10 +61,13 @@ export function admitConnection(handshake: Handshake, context: AdmissionContext)
     return { refusal: trust.refusal, certificates: trust.certificates, run: undefined };
   }
   const run = connectionFunction?.invoke(toEvent(handshake, distribution, trust));
-  return { refusal: run && refusalOfRun(run), certificates: trust?.certificates, run };
+  // With a function its word counts, against CloudFront's own as well.
+  const refusal = run === undefined ? trust?.revocation && refusalOf(trust.revocation) : refusalOfRun(run);
+  return { refusal, certificates: trust?.certificates, run };
 }
 
-function judge(presented: readonly Buffer[], { distribution, trustStore, clock }: AdmissionContext): Trust {
+function judge(presented: readonly Buffer[], context: AdmissionContext): Trust {
+  const { distribution, trustStore, clock } = context;
   const chain = readPresented(presented);
   if (chain.kind === "refused") return { kind: "refused", refusal: chain.reason };
   const certificates: ViewerCertificates = { leaf: chain.leaf, others: chain.others };
@@ -72,7 +79,13 @@ function judge(presented: readonly Buffer[], { distribution, trustStore, clock }
     ignoreCertificateExpiry: distribution.ignoreCertificateExpiry,
   });
   if (verdict.kind === "refused") return { kind: "refused", refusal: verdict.reason, certificates };
-  return { kind: "trusted", certificates, below: verdict.path.certificates.slice(1) };
+  const below = verdict.path.certificates.slice(1);
+  if (!trustStore.ocsp) return { kind: "trusted", certificates, below };
+  const revocation = askResponders(chain.leaf, below, context.ocspResponder);
+  if (revocation === undefined) {
+    return { kind: "refused", refusal: "ClientCertOcspProcessingError", certificates };
+  }
+  return { kind: "trusted", certificates, below, revocation };
 }
 
 function toEvent(
@@ -82,7 +95,8 @@ function toEvent(
 ): ConnectionEvent {
   const form = eventNameForm ?? "certificate-order";
   const certificate = trust && certificatesOfEvent(trust.certificates.leaf, trust.below, form);
-  const client = certificate === undefined ? {} : { clientCertificate: certificate };
+  const revocation = trust?.revocation === undefined ? {} : { revocationStatus: trust.revocation };
+  const client = certificate === undefined ? {} : { clientCertificate: { ...certificate, ...revocation } };
   return { ...client, clientIp, endpoint: domainName, distributionId: id, connectionId };
 }
 

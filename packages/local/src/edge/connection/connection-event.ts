@@ -1,6 +1,7 @@
 // The `connection` object of a connection function, as the event listing of write-connection-function-code has it.
 import type { EdgeCertificate } from "../path-validation/parse-certificate.ts";
 import { serialText, timeText } from "./certificate-text.ts";
+import { ocspUrl, type RevocationStatus } from "./ocsp.ts";
 import { type NameForm, renderName } from "./render-name.ts";
 
 export type CertificateObject = {
@@ -25,6 +26,8 @@ export type ConnectionEvent = {
       readonly leaf: CertificateObject;
       readonly intermediates: readonly CertificateObject[];
     };
+    /** Only where the trust store asks OCSP responders. */
+    readonly revocationStatus?: RevocationStatus;
   };
   readonly clientIp: string;
   readonly endpoint: string;
@@ -50,7 +53,7 @@ function toCertificateObject(certificate: EdgeCertificate, form: NameForm): Cert
     subject: renderName(certificate.subject, form),
     validity: { notBefore: timeText(certificate.notBefore), notAfter: timeText(certificate.notAfter) },
     sha256Fingerprint: `${sha256.toString("base64url")}=`,
-    ocspEndpoint: /^OCSP - URI:(.+)$/m.exec(x509.infoAccess ?? "")?.[1] ?? "",
+    ocspEndpoint: ocspUrl(certificate),
     san: x509.subjectAltName ?? "",
     spki: certificate.spki.toString("hex"),
     sanHex: extensions.subjectAltName?.toString("hex") ?? "",

@@ -2,10 +2,12 @@
 import { createWriteStream } from "node:fs";
 import type { CertificateRefusal } from "../path-validation/validate-path.ts";
 
-/** The values of `connectionStatus` after `Failed:` that can happen here; OCSP is not emulated. */
+/** The values of `connectionStatus` after `Failed:` that can happen here. */
 export type ConnectionRefusal =
   | CertificateRefusal
   | "ClientCertMissing"
+  | "ClientCertOcspDenied"
+  | "ClientCertOcspProcessingError"
   | "ConnectionFunctionDenied"
   | "ConnectionFunctionError"
   | "TcpError"

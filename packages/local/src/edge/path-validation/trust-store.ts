@@ -2,7 +2,12 @@
 import { type EdgeCertificate, parseCertificate } from "./parse-certificate.ts";
 import { isKeySupported, isSignatureSupported } from "./supported-algorithms.ts";
 
-export type TrustStore = { readonly pem: string; readonly anchors: readonly EdgeCertificate[] };
+export type TrustStore = {
+  readonly pem: string;
+  readonly anchors: readonly EdgeCertificate[];
+  /** Whether the edge asks the certificates' OCSP responders. */
+  readonly ocsp: boolean;
+};
 
 export const trustStoreLimits = { certificates: 25, certificateBytes: 16_384 } as const;
 
@@ -10,14 +15,15 @@ export const trustStoreLimits = { certificates: 25, certificateBytes: 16_384 } a
 export class TrustStoreError extends Error {}
 
 /** Parses a PEM bundle; throws TrustStoreError. Text between certificates (comments) is ignored. */
-export function parseTrustStore(pem: string): TrustStore {
+export function parseTrustStore(pem: string, ocsp = false): TrustStore {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0 || blocks.length > trustStoreLimits.certificates) {
     throw new TrustStoreError(
       `a bundle holds 1 to ${trustStoreLimits.certificates} certificates, not ${blocks.length}`,
     );
   }
-  return { pem, anchors: blocks.map((block, index) => parseAnchor(block, `certificate ${index + 1}`)) };
+  const anchors = blocks.map((block, index) => parseAnchor(block, `certificate ${index + 1}`));
+  return { pem, anchors, ocsp };
 }
 
 function parseAnchor(block: string, where: string): EdgeCertificate {
