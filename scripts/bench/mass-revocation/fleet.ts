@@ -25,8 +25,6 @@ export const lotSize = 5_000;
 /** Whose certificates lie anywhere among the others'. */
 export const scatteredTenant = "umbrella";
 
-/** What the workers of the cloud may have taken of a lot's block for real certificates. */
-const realSlots = 512;
 const dayMs = 86_400_000;
 
 export const lotName = (number: number): string => `lot-${String(number).padStart(3, "0")}`;
@@ -71,7 +69,10 @@ async function cutLot(table: RegistryTable, lot: string): Promise<number> {
   await slotsFromLot(blocks, await theAuthority(table), owner, lifeMs, new Date());
   const [block] = (await blocks.readLot(tenant, lot)).blocks;
   if (block === undefined) throw new Error(`the block of ${lot} was not cut`);
-  return block.first;
+  // The rows that are generated stand in slots that were handed out, as the lot's own cursor says.
+  const chunk = await blocks.takeChunk(block, lotSize);
+  if (chunk?.size !== lotSize) throw new Error(`the block of ${lot} is too small`);
+  return chunk.first;
 }
 
 async function theAuthority(table: RegistryTable): Promise<ManagedAuthority> {
@@ -92,7 +93,7 @@ export async function writeFleet(
   say(`  writing ${(firsts.length * lotSize).toLocaleString("en-US")} certificates …`);
   await writeAll(table, firsts.length * lotSize, number => {
     const lot = Math.floor(number / lotSize);
-    const slot = (firsts[lot] ?? 0) + realSlots + (number % lotSize);
+    const slot = (firsts[lot] ?? 0) + (number % lotSize);
     const owner = isScattered(number) ? scatteredTenant : tenant;
     return aCertificate(number, { slot, lot: lotName(lot), owner, issuedAt, caArn });
   });

@@ -1,5 +1,6 @@
 // An applied plan becomes orders, is confirmed at the edge, and is followed by its certificates, whatever dies in between.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dynamoAgeOutRegistry } from "#aws/registry/age-out-registry.ts";
 import { dynamoAdvanceRegistry, dynamoProgressRegistry } from "#aws/registry/apply-registry.ts";
 import { listAuthorities } from "#aws/registry/authority-registry.ts";
 import type { RegistryTable } from "#aws/registry/client.ts";
@@ -185,6 +186,9 @@ describe("a plan that revokes", () => {
       { first: 4 * pageSize },
     ]);
     expect(await progressOf(world, plan.id, noon)).toMatchObject({ orders: 200, keys: 200 });
+    // Those of pages that age out go with them, and no later ones.
+    await dynamoAgeOutRegistry(world.table).deleteOrders("m1", 3 * pageSize);
+    expect(await readSlotOrders(world.table, "m1", 0, 3)).toMatchObject([{ first: 3 * pageSize }]);
   });
 
   test("has every certificate revoked once, wherever a worker dies", async () => {

@@ -25,13 +25,11 @@ export async function followPlan(deps: AdvanceDeps, begun: PlanWork, run: Follow
     // Serials come last, and have no rows to follow.
     if (!isSlotPart(part)) break;
     // Pages without any certificate take time, too.
-    if (!run.mayGoOn()) {
-      const left = await deps.registry.saveWork({ ...work, dueAt: deps.now() }, {});
-      return { work: left, revoked, isStopped: true };
-    }
-    const done = await followPart(deps, work, part, { ...run, certificates: run.certificates - revoked });
+    if (!run.mayGoOn() || revoked >= run.certificates) return stop(deps, work, revoked);
+    const left = run.certificates - revoked;
+    const done = await followPart(deps, work, part, { ...run, certificates: Math.min(left, mostAtOnce) });
     revoked += done.revoked;
-    if (done.work === undefined || done.isStopped) return { ...done, revoked };
+    if (done.work === undefined) return { work: undefined, revoked, isStopped: false };
     const told = await confirmMeanwhile(deps, done.work);
     if (told === undefined) return { work: undefined, revoked, isStopped: false };
     work = told;
@@ -39,7 +37,15 @@ export async function followPlan(deps: AdvanceDeps, begun: PlanWork, run: Follow
   return { work: await endOfRound(deps, work, parts), revoked, isStopped: false };
 }
 
-/** Renewed with each page, which may take a minute: until then no other run begins with the same certificates. */
+/** What is left is due at once. */
+async function stop(deps: AdvanceDeps, work: PlanWork, revoked: number): Promise<Followed> {
+  return { work: await deps.registry.saveWork({ ...work, dueAt: deps.now() }, {}), revoked, isStopped: true };
+}
+
+/** Certificates from one checkpoint to the next: a full page is read four or five times for it, and the count moves. */
+const mostAtOnce = 1_000;
+
+/** Renewed with each checkpoint, which may take a minute to come: until then no other run begins with the same. */
 const leaseMs = 180_000;
 
 function leaseEnd({ now }: Pick<AdvanceDeps, "now">): Date {
@@ -52,7 +58,7 @@ async function followPart(
   work: PlanWork,
   part: SlotPart,
   run: FollowRun,
-): Promise<Followed> {
+): Promise<Pick<Followed, "work" | "revoked">> {
   const { page: _page, ...rest } = work;
   const onwards = { ...rest, parts: work.parts + 1 };
   const order = await orderFor(work, part);
@@ -61,10 +67,10 @@ async function followPart(
   const followed = work.followed + revoked;
   const next = page < pageOf(order.last) ? { ...work, page: page + 1 } : onwards;
   const saved = await deps.registry.saveWork(
-    complete ? { ...next, followed } : { ...work, page, followed },
+    { ...(complete ? next : { ...work, page }), followed, dueAt: leaseEnd(deps) },
     {},
   );
-  return { work: saved, revoked, isStopped: !complete };
+  return { work: saved, revoked };
 }
 
 /** Another round, or the end of following: the plan is done with once the edge was told to have it, too. */

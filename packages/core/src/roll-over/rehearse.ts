@@ -47,7 +47,10 @@ export async function rehearse(
   const key = await makeCanaryKey(authority.id);
   // 2 to 6 of enrolment: intent, CA, check, record.
   const certificate = await issueCanary(deps, authority, key, run);
-  if (certificate === "no_pages" || certificate === "not_issued") return certificate;
+  if (certificate === "no_pages" || certificate === "not_issued") {
+    await revokeCanaries(deps, authority, run);
+    return certificate;
+  }
   // 7 Through the edge, with patience: page, record and bundle each take their time to every location.
   const verdict = await probeUntilAdmitted(deps, certificate, key, run);
   const at = deps.now();

@@ -100,26 +100,29 @@ type RowAction =
   | "Query"
   | "UpdateItem";
 
-function rows(action: RowAction, partitions: readonly Partition[]): Grant {
+/** One at least: a grant without any would be the whole table. */
+type Some<T> = readonly [T, ...T[]];
+
+function rows(action: RowAction, partitions: Some<Partition>): Grant {
   return { actions: [`dynamodb:${action}`], on: "table", partitions };
 }
 
-export const get = (...partitions: readonly Partition[]): Grant => rows("GetItem", partitions);
-export const batchGet = (...partitions: readonly Partition[]): Grant => rows("BatchGetItem", partitions);
-export const query = (...partitions: readonly Partition[]): Grant => rows("Query", partitions);
-export const put = (...partitions: readonly Partition[]): Grant => rows("PutItem", partitions);
-export const update = (...partitions: readonly Partition[]): Grant => rows("UpdateItem", partitions);
-export const remove = (...partitions: readonly Partition[]): Grant => rows("DeleteItem", partitions);
-export const check = (...partitions: readonly Partition[]): Grant => rows("ConditionCheckItem", partitions);
-export const batchWrite = (...partitions: readonly Partition[]): Grant => rows("BatchWriteItem", partitions);
+export const get = (...partitions: Some<Partition>): Grant => rows("GetItem", partitions);
+export const batchGet = (...partitions: Some<Partition>): Grant => rows("BatchGetItem", partitions);
+export const query = (...partitions: Some<Partition>): Grant => rows("Query", partitions);
+export const put = (...partitions: Some<Partition>): Grant => rows("PutItem", partitions);
+export const update = (...partitions: Some<Partition>): Grant => rows("UpdateItem", partitions);
+export const remove = (...partitions: Some<Partition>): Grant => rows("DeleteItem", partitions);
+export const check = (...partitions: Some<Partition>): Grant => rows("ConditionCheckItem", partitions);
+export const batchWrite = (...partitions: Some<Partition>): Grant => rows("BatchWriteItem", partitions);
 
 const queryDynamoDb = ["dynamodb:Query"] as const;
-export const queryDue = (...partitions: readonly DuePartition[]): Grant => ({
+export const queryDue = (...partitions: Some<DuePartition>): Grant => ({
   actions: queryDynamoDb,
   on: "byDue",
   partitions,
 });
-export const queryTenant = (...partitions: readonly ("TENANT#*" | "PLANS" | "AUDIT#*")[]): Grant => ({
+export const queryTenant = (...partitions: Some<"TENANT#*" | "PLANS" | "AUDIT#*">): Grant => ({
   actions: queryDynamoDb,
   on: "byTenant",
   partitions,

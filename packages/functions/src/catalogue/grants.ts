@@ -392,7 +392,7 @@ export const functionGrants: Readonly<Record<FunctionName, Grants>> = {
     batchGet("CERTIFICATE#*"),
   ],
   "reconcile-ca": [
-    ...audit,
+    ...tell,
     ...readReport,
     ...readOpen,
     revokeAt("issuingCas"),

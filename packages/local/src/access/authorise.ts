@@ -52,8 +52,8 @@ export function authoriser({ accountId, arns, onUse }: AuthoriserOptions): Autho
     const refused = needed.find(permission => !policy(permission));
     if (refused !== undefined) {
       const text = denial(accountId, name, refused);
-      // Whoever runs the cloud is told too: the function itself shows nothing of it.
-      console.error(`access: ${text}. What ${name} may do: packages/functions/src/catalogue/grants.ts`);
+      // Whoever runs the cloud is told more: the function itself shows nothing of it.
+      console.error(`access: ${text}${adviceOn(refused)}`);
       return text;
     }
     if (onUse !== undefined) {
@@ -63,13 +63,16 @@ export function authoriser({ accountId, arns, onUse }: AuthoriserOptions): Autho
   };
 }
 
-function denial(accountId: string, name: FunctionName, { action, resource, context }: Permission): string {
-  const keys = context?.["dynamodb:LeadingKeys"];
-  const of = keys === undefined ? "" : ` (partition ${[...new Set(keys)].slice(0, 3).join(", ")})`;
+function denial(accountId: string, name: FunctionName, { action, resource }: Permission): string {
   return (
     `User: arn:aws:sts::${accountId}:assumed-role/${name}/${name} is not authorized to perform: ${action} ` +
-    `on resource: ${resource} because no identity-based policy allows the ${action} action${of}`
+    `on resource: ${resource} because no identity-based policy allows the ${action} action`
   );
+}
+
+function adviceOn({ context = {} }: Permission): string {
+  const asked = Object.entries(context).map(([key, values]) => `${key} ${[...new Set(values)].join(", ")}`);
+  return `; asked with ${asked.join("; ") || "no condition key"}; grants: packages/functions/src/catalogue/grants.ts`;
 }
 
 /** `<action> <target>[ <partition>]`, for each part of a grant that the call needed. */

@@ -48,23 +48,8 @@ type State =
   | { readonly kind: "pass" | "drop"; readonly left: number };
 
 function watch(options: DoorOptions, client: Socket, service: Socket): void {
+  const came = byteQueue();
   let state: State = { kind: "head" };
-  let chunks: Buffer[] = [];
-  let size = 0;
-
-  function all(): Buffer {
-    const [first = Buffer.alloc(0), ...more] = chunks;
-    if (more.length > 0) chunks = [Buffer.concat(chunks)];
-    return chunks[0] ?? first;
-  }
-
-  function take(count: number): Buffer {
-    const bytes = all();
-    const rest = bytes.subarray(count);
-    chunks = rest.length === 0 ? [] : [rest];
-    size = rest.length;
-    return bytes.subarray(0, count);
-  }
 
   function pass(bytes: Buffer): void {
     if (service.write(bytes)) return;
@@ -74,34 +59,57 @@ function watch(options: DoorOptions, client: Socket, service: Socket): void {
 
   /** The state after the one at hand, or undefined until more has come. */
   function next(): Reached | undefined {
-    if (state.kind === "head") return awaitRequest(readHead(all()));
+    if (state.kind === "head") return awaitRequest(readHead(came.all()));
     if (state.kind === "request") {
       const { head, needed } = state;
-      if (size < needed) return undefined;
-      const bytes = take(needed);
+      if (came.size() < needed) return undefined;
+      const bytes = came.take(needed);
       const denied = refusalOf(options, head, bytes.subarray(head.headBytes));
       if (denied === undefined) pass(bytes);
       else client.write(answerText(denied));
       return rest(denied === undefined ? "pass" : "drop", head.headBytes + head.bodyBytes - needed);
     }
-    const bytes = take(Math.min(size, state.left));
+    const bytes = came.take(Math.min(came.size(), state.left));
     if (state.kind === "pass") pass(bytes);
     return rest(state.kind, state.left - bytes.length);
   }
 
   client.on("data", (chunk: Buffer) => {
-    chunks.push(chunk);
-    size += chunk.length;
-    while (size > 0) {
+    came.push(chunk);
+    while (came.size() > 0) {
       const reached = next();
       if (reached === undefined) return;
-      if (reached.kind === "broken") {
-        client.destroy();
-        return;
-      }
+      if (reached.kind === "broken") return void client.destroy();
       state = reached;
     }
   });
+}
+
+/** Bytes that have come and are not taken yet. A long body is put together once, when all of it is there. */
+function byteQueue() {
+  let chunks: Buffer[] = [];
+  let size = 0;
+  function all(): Buffer {
+    const [only, ...more] = chunks;
+    const bytes = only !== undefined && more.length === 0 ? only : Buffer.concat(chunks);
+    chunks = [bytes];
+    return bytes;
+  }
+  return {
+    all,
+    size: () => size,
+    push: (chunk: Buffer): void => {
+      chunks.push(chunk);
+      size += chunk.length;
+    },
+    take: (count: number): Buffer => {
+      const bytes = all();
+      const left = bytes.subarray(count);
+      chunks = left.length === 0 ? [] : [left];
+      size = left.length;
+      return bytes.subarray(0, count);
+    },
+  };
 }
 
 type Reached = State | { readonly kind: "broken" };

@@ -18,7 +18,11 @@ export async function buildVerifier(): Promise<string> {
     ([file, names]) => `export { ${names.join(", ")} } from "./${file}";`,
   );
   const result = await build({
-    stdin: { contents: lines.join("\n"), resolveDir: fileURLToPath(new URL("..", import.meta.url)), loader: "ts" },
+    stdin: {
+      contents: lines.join("\n"),
+      resolveDir: fileURLToPath(new URL("..", import.meta.url)),
+      loader: "ts",
+    },
     bundle: true,
     write: false,
     format: "esm",

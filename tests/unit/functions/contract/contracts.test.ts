@@ -1,8 +1,8 @@
 // Each route of the API has its contract, and each contract its route: what has none is not published.
 import { describe, expect, it } from "vitest";
+import { apiRoutes } from "#functions/catalogue/function-catalogue.ts";
 import { contracts } from "#functions/contract/contracts.ts";
 import type { RouteContract } from "#functions/http/contract.ts";
-import { apiRoutes } from "#functions/catalogue/function-catalogue.ts";
 
 const all = Object.entries<readonly RouteContract[]>(contracts).flatMap(([functionName, routes]) =>
   routes.map(contract => ({

@@ -160,6 +160,8 @@ describe("with revocation lists", () => {
     expect(await judgeBy([])).toBe(unknown);
     expect(await judgeBy([await buildCrl(await makeTestCa({ name: "CN=Other" }))], "01")).toBe(unknown);
     expect(await judgeBy([await buildCrl(ca, { signer: stranger })], "01")).toBe(unknown);
+    const sameKey = await makeTestCa({ name: "CN=Other", keys: ca.keys });
+    expect(await judgeBy([await buildCrl(sameKey)], "01")).toBe(unknown);
     expect(await judgeBy([await buildCrl(ca, { nextUpdate: undefined })], "01")).toBe(unknown);
     expect(await judgeBy([await buildCrl(ca, { nextUpdate: noon })], "01")).toBeUndefined();
     expect(await judgeBy([await buildCrl(ca, { nextUpdate: fromNoon(-1000) })], "01")).toBe(unknown);
