@@ -68,9 +68,8 @@ function installPlatform(): void {
     false,
   );
   if (asked.status !== 0) {
-    stop(
-      `the npm registry does not give ${provider}, which is needed once to check the deployment\n${asked.output}`,
-    );
+    console.error(asked.output);
+    stop(`the npm registry does not give ${provider}, which is needed once to check the deployment`);
   }
   rmSync(platform, { recursive: true, force: true });
   const { output } = run("node", ["node_modules/sst/bin/sst.mjs", "install", "--stage", "check"], false);

@@ -1,5 +1,9 @@
 // The table and the document client every registry adapter shares, and the shape of a refused transaction.
-import { DynamoDBClient, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
+import {
+  DynamoDBClient,
+  DynamoDBServiceException,
+  TransactionCanceledException,
+} from "@aws-sdk/client-dynamodb";
 import {
   DynamoDBDocumentClient,
   TransactWriteCommand,
@@ -35,13 +39,22 @@ export function openRegistryTable(tableName: string): RegistryTable {
 /** A role that has just changed is refused until IAM has told everybody, so a refusal may pass as an outage does. */
 const unavailable = new Set([
   "AccessDeniedException",
-  "InternalServerError",
-  "ServiceUnavailableException",
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "ThrottlingException",
   "TimeoutError",
+  // Somebody else's transaction, or our own, sent again after its answer was lost, is still at the row.
+  "TransactionConflictException",
+  "TransactionInProgressException",
 ]);
 
 function isUnavailable(error: unknown): boolean {
-  return error instanceof Error && (unavailable.has(error.name) || "errno" in error);
+  if (!(error instanceof Error)) return false;
+  return unavailable.has(error.name) || "errno" in error || isServerFault(error);
+}
+
+function isServerFault(error: Error): boolean {
+  return error instanceof DynamoDBServiceException && error.$fault === "server";
 }
 
 export type TransactItem = NonNullable<TransactWriteCommandInput["TransactItems"]>[number];

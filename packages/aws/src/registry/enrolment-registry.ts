@@ -7,7 +7,7 @@ import { assert } from "#core/error.ts";
 import { certificateIssued } from "#core/event/outgoing.ts";
 import { offsetOf, pageKey, pageOf } from "#core/slot-page/slot.ts";
 import { recordAsked, recordFruitless, recordMoved, recordNewAttempt } from "./change-enrolment.ts";
-import { type RegistryTable, transact } from "./client.ts";
+import { type RegistryTable, type TransactItem, transact } from "./client.ts";
 import { joinLineage } from "./lineage.ts";
 import { readCertificate } from "./read-certificate.ts";
 import { readEnrolment } from "./read-enrolment.ts";
@@ -76,11 +76,27 @@ async function recordIssued(
         Item: { ...keys.byHolder(certificate.tenant, certificate.holder, certificate.id), ...pointer },
       },
     },
+    keyNotBlocked(table, certificate.spkiSha256),
     ...joinLineage(table, enrolment, certificate),
     putAudit(table, { ...audit, tenant: certificate.tenant }),
     putOutbox(table, certificate.sha256, certificate.issuedAt, certificateIssued(certificate)),
   ]);
   return refusal === undefined;
+}
+
+/**
+ * A key reported compromised while its enrolment was under way gets nothing (I14). Whoever blocks a key looks for its
+ * certificates afterwards, so that each is found there or refused here.
+ */
+function keyNotBlocked(table: RegistryTable, spkiSha256: string): TransactItem {
+  return {
+    ConditionCheck: {
+      TableName: table.tableName,
+      Key: keys.publicKey(spkiSha256),
+      ConditionExpression: "attribute_not_exists(blockedAt)",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    },
+  };
 }
 
 async function recordFailed(

@@ -95,6 +95,8 @@ const throttles = new Set([
   "ThrottlingException",
 ]);
 
+/** The client tells of a throttled call as of any that was not answered; the cause is DynamoDB's own word. */
 function isThrottled(error: unknown): boolean {
-  return error instanceof Error && throttles.has(error.name);
+  if (!(error instanceof Error)) return false;
+  return throttles.has(error.name) || isThrottled(error.cause);
 }

@@ -92,10 +92,10 @@ async function collect(
   const first = await deps.registry.recordIssued(enrolment, certificate, audit);
   if (first) return toOutcome(enrolment.id, certificate, authority);
   const current = await deps.registry.readEnrolment(enrolment.id);
-  const isRenewal = enrolment.renews !== undefined;
-  if (isRenewal && current !== undefined && isOpen(current) && current.attempt === enrolment.attempt) {
-    // What stood in the way is the lineage: what it renews was revoked or held, or what it replaces was seen after all.
-    await recordFailure(deps, current, requestId, "its lineage has ended or moved on", true);
+  if (current !== undefined && isOpen(current) && current.attempt === enrolment.attempt) {
+    // What stood in the way is its key, or its lineage: what it renews was revoked or held, or what it replaces was
+    // seen after all.
+    await recordFailure(deps, current, requestId, overtakenBy(enrolment), true);
     fail("enrolment.failed", { enrolmentId: enrolment.id });
   }
   // Failed by somebody else meanwhile: the certificate is never delivered, and its slot was burnt with the failure.
@@ -104,6 +104,11 @@ async function collect(
   if (current !== undefined && isOpen(current)) return stillIssuing(enrolment.id, 2);
   assert(current?.state === "issued", "an enrolment that refuses its certificate has one already");
   return answerRecorded(deps, current, authority);
+}
+
+function overtakenBy({ renews }: RecordedEnrolment): string {
+  const key = "its key was reported compromised";
+  return renews === undefined ? key : `its lineage has ended or moved on, or ${key}`;
 }
 
 async function certificateFrom(

@@ -64,7 +64,8 @@ export type EnrolmentRegistry = {
   ) => Promise<RecordedEnrolment>;
   /**
    * One transaction: certificate, its lookups, its place in the lineage, enrolment, audit and outbox. False when the
-   * enrolment has moved on, or when what the certificate renews or replaces may not be renewed or replaced any more.
+   * enrolment has moved on, when its key is blocked by now, or when what the certificate renews or replaces may not be
+   * renewed or replaced any more.
    */
   readonly recordIssued: (
     enrolment: RecordedEnrolment,

@@ -1,4 +1,4 @@
-// A renewal whose lineage has ended by the time the CA has signed: the certificate is nobody's (threat A4).
+// A certificate whose lineage has ended, or whose key was reported stolen, by the time the CA has signed: it is nobody's (threat A4).
 import { expect, it } from "vitest";
 import { advanceEnrolment } from "#core/enrolment/advance.ts";
 import { aCertificate } from "#support/records.ts";
@@ -20,7 +20,10 @@ it("is not delivered: the enrolment fails, with its reason on record, and its sl
   expect(registry.row().state).toBe("failed");
   expect(registry.burnt).toEqual([registry.row().slot]);
   expect(registry.audits).toMatchObject([
-    { action: "enrolment.failed", facts: { reason: "its lineage has ended or moved on" } },
+    {
+      action: "enrolment.failed",
+      facts: { reason: "its lineage has ended or moved on, or its key was reported compromised" },
+    },
   ]);
 });
 
@@ -32,8 +35,8 @@ it("and is not asked for again, however often it is carried on", async () => {
   expect(ca.asks).toHaveLength(1);
 });
 
-it("whereas an enrolment that renews nothing goes on: nothing of that kind can stand in its way", async () => {
+it("as an enrolment that renews nothing does, whose key alone can stand in its way", async () => {
   const { advance, registry } = await aWorld(false);
-  expect(await advance()).toMatchObject({ kind: "pending" });
-  expect(registry.burnt).toEqual([]);
+  await expect(advance()).rejects.toMatchObject({ code: "enrolment.failed" });
+  expect(registry.audits).toMatchObject([{ facts: { reason: "its key was reported compromised" } }]);
 });
