@@ -1,4 +1,4 @@
-// The one row that says how the edge store is: two halves, each replaced only by a newer one.
+// The one row that says how the edge store is: three parts, each replaced only by a newer one.
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
@@ -27,6 +27,7 @@ const statusRow = z.object({
       stoppedAfter: z.string().optional(),
     })
     .optional(),
+  late: z.object({ at: date }).optional(),
 });
 
 export function dynamoEdgeStatusRegistry(table: RegistryTable): EdgeStatusRegistry {
@@ -34,6 +35,7 @@ export function dynamoEdgeStatusRegistry(table: RegistryTable): EdgeStatusRegist
     readEdgeStatus: () => readEdgeStatus(table),
     recordPublication: ({ at, totalBytes, keyCount, limitBytes }) =>
       replaceOlder(table, "publication", { at: at.toISOString(), totalBytes, keyCount, limitBytes }),
+    recordLate: at => replaceOlder(table, "late", { at: at.toISOString() }),
     recordReconciliation: run => {
       const { missing, altered, extra, coarse } = run.differences;
       return replaceOlder(table, "reconciliation", {
@@ -56,14 +58,15 @@ export function dynamoEdgeStatusRegistry(table: RegistryTable): EdgeStatusRegist
   };
 }
 
-async function readEdgeStatus(table: RegistryTable): Promise<EdgeStatus> {
+export async function readEdgeStatus(table: RegistryTable): Promise<EdgeStatus> {
   const { Item } = await table.documents.send(
     new GetCommand({ TableName: table.tableName, Key: keys.edgeStatus, ConsistentRead: true }),
   );
-  const { publication, reconciliation } = statusRow.parse(Item ?? {});
+  const { publication, reconciliation, late } = statusRow.parse(Item ?? {});
   return {
     ...(publication === undefined ? {} : { publication }),
     ...(reconciliation === undefined ? {} : { reconciliation: fromRun(reconciliation) }),
+    ...(late === undefined ? {} : { lateAt: late.at }),
   };
 }
 
@@ -78,7 +81,7 @@ function fromRun({
 /** ISO times of one length compare as text. */
 async function replaceOlder(
   table: RegistryTable,
-  half: "publication" | "reconciliation",
+  part: "publication" | "reconciliation" | "late",
   content: Row & { readonly at: string },
 ): Promise<void> {
   try {
@@ -86,9 +89,9 @@ async function replaceOlder(
       new UpdateCommand({
         TableName: table.tableName,
         Key: keys.edgeStatus,
-        UpdateExpression: "SET #half = :content, #type = :type",
-        ConditionExpression: "attribute_not_exists(#half) OR #half.#at < :at",
-        ExpressionAttributeNames: { "#half": half, "#at": "at", "#type": "type" },
+        UpdateExpression: "SET #part = :content, #type = :type",
+        ConditionExpression: "attribute_not_exists(#part) OR #part.#at < :at",
+        ExpressionAttributeNames: { "#part": part, "#at": "at", "#type": "type" },
         ExpressionAttributeValues: { ":content": content, ":at": content.at, ":type": "edgeStatus" },
       }),
     );

@@ -1,9 +1,10 @@
 // `recorded → published → effective`: when the store was seen to hold what a plan has ordered, and when every edge is
 // taken to have it.
 import { revocationEffective } from "#core/event/revocation-effective.ts";
+import { propagationAllowanceMs } from "#core/publication/refusal-at-edge.ts";
 import type { AdvanceDeps } from "./apply-ports.ts";
 import { isAtTheEdge } from "./at-the-edge.ts";
-import { type PlanWork, propagationAllowanceMs } from "./plan-work.ts";
+import type { PlanWork } from "./plan-work.ts";
 
 /** The publisher is awake within a second of a commit: so long it is waited for, a little at a time. */
 const patienceMs = 10_000;

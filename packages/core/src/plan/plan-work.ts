@@ -84,12 +84,6 @@ export function isSlotPart(part: PlanPart): part is SlotPart {
   return part.kind !== "serial";
 }
 
-/**
- * How long after the store's acknowledgement every edge is taken to have it. AWS says "typically within seconds" and
- * promises nothing: half a minute is ours.
- */
-export const propagationAllowanceMs = 30_000;
-
 /** The order that carries out one part: derived from plan and place, so that it is the same however often it is made. */
 export async function orderFor(work: PlanWork, part: SlotPart): Promise<Order> {
   const { authorityId } = part;

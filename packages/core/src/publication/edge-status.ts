@@ -43,11 +43,14 @@ export type ReconciliationSummary = Pick<
 export type EdgeStatus = {
   readonly publication?: Publication;
   readonly reconciliation?: ReconciliationSummary;
+  /** When the last publication that was late was acknowledged by the store. */
+  readonly lateAt?: Date;
 };
 
-/** Both writes leave a newer content as it is. */
+/** All writes leave a newer content as it is. */
 export type EdgeStatusRegistry = {
   readonly readEdgeStatus: () => Promise<EdgeStatus>;
   readonly recordPublication: (publication: Publication) => Promise<void>;
+  readonly recordLate: (at: Date) => Promise<void>;
   readonly recordReconciliation: (summary: ReconciliationSummary) => Promise<void>;
 };

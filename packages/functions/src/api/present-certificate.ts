@@ -3,6 +3,7 @@ import type { Certificate, Hold } from "#core/certificate/certificate.ts";
 import type { EnrolOutcome } from "#core/enrolment/advance.ts";
 import { isoSeconds } from "#core/event/outgoing.ts";
 import type { ListedCertificate } from "#core/listing/listing.ts";
+import type { EdgeRefusal } from "#core/publication/refusal-at-edge.ts";
 import type {
   CertificateBody,
   IssuedCertificateBody,
@@ -22,12 +23,14 @@ export function presentIssued(
   };
 }
 
-export function presentCertificate(certificate: Certificate): CertificateBody {
+/** `edge`: how far its refusal has come, where somebody has looked. */
+export function presentCertificate(certificate: Certificate, edge?: EdgeRefusal): CertificateBody {
   const { state, enrolmentId, revocation, revokedAtCaAt, certificatePem } = certificate;
   const { renews, renewedBy, lastSeenAt, supersededAt, returnedAt, hold } = certificate;
   return {
     ...presentIdentity(certificate),
     state,
+    ...(edge === undefined ? {} : { edge }),
     enrolment: enrolmentId,
     ...(renews === undefined ? {} : { renews }),
     ...(renewedBy === undefined ? {} : { renewedBy }),

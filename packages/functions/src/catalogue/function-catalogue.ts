@@ -42,7 +42,7 @@ export const functionCatalogue = {
   },
   "get-certificate": {
     entry: "api/get-certificate.ts",
-    links: ["RegistryTable", "Operators"],
+    links: ["RegistryTable", "EdgeStore", "Operators"],
     timeoutSeconds: 10,
     route: "GET /v1/certificates/{id}",
   },

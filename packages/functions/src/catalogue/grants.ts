@@ -152,7 +152,7 @@ const readRollOver: Grants = [get("TRUST-STORE", "ENROLMENT#*"), ...readOpen, qu
 export const functionGrants: Readonly<Record<FunctionName, Grants>> = {
   "post-certificates": enrol,
   "get-enrolment": [...authenticate, enrolmentDepth, renewalDepth, get("ENROLMENT#*")],
-  "get-certificate": [...authenticate, ...findCertificate],
+  "get-certificate": [...authenticate, ...findCertificate, get("EDGE"), readStore],
   "renew-certificate": renew,
   "get-renewal-window": [...authenticate, batchGet("AUTHORITIES", "LOT#*")],
   "post-renewal-window": [

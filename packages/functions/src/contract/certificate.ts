@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { certificateStates, revocationReasons } from "#core/certificate/certificate.ts";
 import { authorityIdSchema, holderSchema, lotSchema, tenantSchema } from "#core/name.ts";
+import { edgeRefusals } from "#core/publication/refusal-at-edge.ts";
 
 /** UTC, whole seconds. */
 export const timeSchema = z.iso.datetime({ precision: 0 }).meta({ id: "Time" });
@@ -57,6 +58,10 @@ export const certificateSchema = z
   .object({
     ...identity,
     state: stateSchema,
+    edge: z.enum(edgeRefusals).optional().meta({
+      description:
+        "Of one that is refused: `recorded` in the registry, `published` to the edge store, `effective` at every edge. Absent where the store does not answer",
+    }),
     enrolment: enrolmentIdSchema,
     renews: certificateIdSchema.optional().meta({ description: "The certificate before it" }),
     renewedBy: certificateIdSchema.optional().meta({ description: "The one after it" }),

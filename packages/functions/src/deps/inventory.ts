@@ -1,7 +1,6 @@
 // What reads and keeps the registry's books: certificates, claims, profiles, lots, audit.
 import { dynamoAuditReader } from "#aws/registry/audit-reader.ts";
 import { listAuthorities } from "#aws/registry/authority-registry.ts";
-import { dynamoCertificateFinder } from "#aws/registry/certificate-finder.ts";
 import { dynamoClaimRegistry } from "#aws/registry/claim-registry.ts";
 import { countIssued } from "#aws/registry/count-issued.ts";
 import { dynamoJobRequests } from "#aws/registry/job-requests.ts";
@@ -11,7 +10,6 @@ import { readLot } from "#aws/registry/lot-registry.ts";
 import { dynamoProfileRegistry } from "#aws/registry/profile-registry.ts";
 import { readEnrolment } from "#aws/registry/read-enrolment.ts";
 import { refusalsOver } from "#aws/registry/refusals-over.ts";
-import type { CertificateFinder } from "#core/certificate/find-certificate.ts";
 import type { RequestJobDeps } from "#core/job/request-job.ts";
 import type { ListDeps } from "#core/listing/list-certificates.ts";
 import type { AnnounceLotDeps } from "#core/lot/announce-lot.ts";
@@ -79,11 +77,6 @@ export function readDeps(): ReadDeps {
     ...authenticateDeps(table),
     readEnrolment: id => readEnrolment(table, id),
   };
-}
-
-export function findDeps(): AuthenticateDeps & CertificateFinder {
-  const table = registryTable();
-  return { ...authenticateDeps(table), ...dynamoCertificateFinder(table) };
 }
 
 export function listDeps(): ListDeps & AuthenticateDeps {

@@ -1,6 +1,7 @@
 // What a publication leaves behind for people: metrics, and the edge's status row.
 import type { DynamoDBRecord } from "aws-lambda";
 import type { EdgeStatusRegistry } from "#core/publication/edge-status.ts";
+import { onTimeMs } from "#core/publication/refusal-at-edge.ts";
 import { storeLimitBytes, usageLevel, usagePercent } from "#core/publication/store-usage.ts";
 import type { PublishResult } from "#core/publication/write-changes.ts";
 import type { Logger } from "../log.ts";
@@ -8,7 +9,7 @@ import { recordMetrics } from "../metrics.ts";
 import { publicationLagMs } from "./publication-lag.ts";
 
 export type ReportDeps = {
-  readonly status: Pick<EdgeStatusRegistry, "recordPublication">;
+  readonly status: Pick<EdgeStatusRegistry, "recordPublication" | "recordLate">;
   readonly now: () => Date;
 };
 
@@ -36,6 +37,7 @@ export async function reportPublication(
   if (usageLevel(usage) !== "ample")
     logger.warn("the edge store fills up", { level: usageLevel(usage), ...usage });
   try {
+    if (lag !== undefined && lag > onTimeMs) await deps.status.recordLate(at);
     await deps.status.recordPublication({ at, ...usage });
   } catch (error) {
     logger.warn("the edge's status was not recorded", { error: error as Error });

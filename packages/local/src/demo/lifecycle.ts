@@ -101,7 +101,12 @@ export async function runLifecycle(
   await step("The registry says revoked, and who asked", async note => {
     const { body } = await callApi(operator, { path: `/v1/certificates/${revoked.certificate.id}` });
     expect(body["state"] === "revoked", `the registry says ${String(body["state"])}`);
+    expect(
+      ["published", "effective"].includes(String(body["edge"])),
+      `its refusal is ${String(body["edge"])}`,
+    );
     note(`GET /v1/certificates/${revoked.certificate.id}: ${JSON.stringify(body["revocation"])}`);
+    note(`its refusal at the edge: ${String(body["edge"])}`);
   });
   await step("In the background the revocation reaches Private CA", async note => {
     await eventually("the registry records the CA's acknowledgement", 30_000, async () => {

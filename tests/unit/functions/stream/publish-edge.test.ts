@@ -20,15 +20,19 @@ function aWorld() {
   const registry = fakeRegistry(anAuthority());
   const store = fakeStore();
   const publications: Publication[] = [];
+  const late: Date[] = [];
   const status = {
     recordPublication: async (publication: Publication) => {
       publications.push(publication);
+    },
+    recordLate: async (at: Date) => {
+      late.push(at);
     },
   };
   const deps = { registry, store, status, now: () => noon };
   // The handler reads nothing of its context.
   const handle = (...Records: DynamoDBRecord[]) => publishEdge(deps)({ Records }, {} as Context);
-  return { registry, store, status, publications, handle };
+  return { registry, store, status, publications, late, handle };
 }
 
 describe("publish-edge", () => {
@@ -46,6 +50,14 @@ describe("publish-edge", () => {
     registry.denied.set("m1.0", [{ offset: 7, state: "revoked", notAfter: fromNoon(1) }]);
     expect(await handle(deniedRow("m1.0", 0))).toEqual({ batchItemFailures: [] });
     expect(store.contents.get("m1.0")).toBe("r");
+  });
+
+  it("puts a publication on record as late when its oldest change waited more than five seconds", async () => {
+    const { handle, late } = aWorld();
+    await handle(deniedRow("m1.0", -5_000));
+    expect(late).toEqual([]);
+    await handle(deniedRow("m1.1", -5_001));
+    expect(late).toEqual([noon]);
   });
 
   it("asks for the batch again when the store does not answer", async () => {
