@@ -95,3 +95,31 @@ describe.each(["validation", "conflict"] as const)("a stale tag answered as %s",
     }
   });
 });
+
+describe.each([1, 10, 100])("of a hundred stream events, %i that never arrive", lost => {
+  it("cost their revocations no more than the time until the reconciler's next run", async () => {
+    world = await startWorld(engine);
+    const slots = Array.from({ length: 100 }, (_, page) => page * 4096 + 7);
+    await world.addAuthority({
+      id: "m1",
+      nextSlot: 100 * 4096 - 1,
+      provisionedSlots: 100 * 4096,
+      state: "draining",
+    });
+    const keyOf = (slot: number): string => pageKey("m1", pageOf(aSlot(slot)));
+    await publish(world.deps, { pages: slots.map(keyOf), authorities: ["m1"] });
+    const dropped = new Set(pick(seeded(lost), slots, lost));
+    for (const slot of slots) await world.deny(slot);
+    const heard = slots.filter(slot => !dropped.has(slot));
+    await publish(world.deps, { pages: heard.map(keyOf), authorities: [] });
+    const before = await world.contents();
+    expect(slots.filter(slot => !refusedAtEdge(before, slot))).toEqual(
+      slots.filter(slot => dropped.has(slot)),
+    );
+
+    const run = await reconcile(world.deps, { id: "late", until: new Date(Date.now() + 60_000) });
+    expect(run.differences.altered.count).toBe(lost);
+    const after = await world.contents();
+    expect(slots.filter(slot => !refusedAtEdge(after, slot))).toEqual([]);
+  });
+});
