@@ -20,6 +20,8 @@ export default defineConfig({
   test: {
     // Two cores: a whole local cloud runs beside each file of `whole`.
     maxWorkers: 2,
+    // As a stage's functions have it; the metrics library complains where there is none.
+    env: { POWERTOOLS_METRICS_NAMESPACE: "edgecert" },
     projects: [
       { test: { ...fast, name: "fast" } },
       { test: { ...infra, name: "infra", testTimeout: 60_000, hookTimeout: 120_000 } },
