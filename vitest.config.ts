@@ -1,8 +1,11 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
-const fast = { include: ["tests/unit/**/*.test.ts", "tests/property/**/*.test.ts"] };
+// As a stage's functions have it; the metrics library complains where there is none.
+const env = { POWERTOOLS_METRICS_NAMESPACE: "edgecert" };
+const fast = { env, include: ["tests/unit/**/*.test.ts", "tests/property/**/*.test.ts"] };
 const whole = {
+  env,
   include: ["tests/{contract,edge,http,flow}/**/*.test.ts"],
   globalSetup: ["tests/support/build-functions-once.ts"],
 };
@@ -20,8 +23,6 @@ export default defineConfig({
   test: {
     // Two cores: a whole local cloud runs beside each file of `whole`.
     maxWorkers: 2,
-    // As a stage's functions have it; the metrics library complains where there is none.
-    env: { POWERTOOLS_METRICS_NAMESPACE: "edgecert" },
     projects: [
       { test: { ...fast, name: "fast" } },
       { test: { ...infra, name: "infra", testTimeout: 60_000, hookTimeout: 120_000 } },
