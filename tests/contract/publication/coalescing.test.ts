@@ -28,29 +28,19 @@ afterAll(async () => {
   await engine.stop();
 });
 
-it("300 revocations during one slow write are published by the next one", async () => {
-  const batches: number[] = [];
-  const firstWrite = Promise.withResolvers<void>();
-  const letGo = Promise.withResolvers<void>();
-  const store: World["deps"]["store"] = {
-    ...world.deps.store,
-    write: async (tag, changes) => {
-      firstWrite.resolve();
-      await letGo.promise;
-      return world.deps.store.write(tag, changes);
-    },
-  };
-  const handle = publishEdge({ ...world.deps, store });
-  const mapping = await startStreamMapping({
+/** The product's publisher on the stream of `of`; `batches` gets the size of each batch it is given. */
+function publishing(of: World, store: World["deps"]["store"], rows: string, batches: number[]) {
+  const handle = publishEdge({ ...of.deps, store });
+  return startStreamMapping({
     endpoint: engine.url,
     region: "us-east-1",
     accountId: "123456789012",
     checkpoints: openCheckpoints(undefined),
     mapping: {
       functionName: "publish-edge",
-      streamArn: world.streamArn,
+      streamArn: of.streamArn,
       startingPosition: "LATEST",
-      filterPatterns: [JSON.stringify({ dynamodb: { Keys: { pk: { S: [{ prefix: "PAGE#" }] } } } })],
+      filterPatterns: [JSON.stringify({ dynamodb: { Keys: { pk: { S: [{ prefix: rows }] } } } })],
       batchSize: 1_000,
       bisectBatchOnFunctionError: false,
       reportBatchItemFailures: true,
@@ -63,6 +53,21 @@ it("300 revocations during one slow write are published by the next one", async 
       return { requestId: "r", functionError: undefined, payload, logTail: "" };
     },
   });
+}
+
+it("300 revocations during one slow write are published by the next one", async () => {
+  const batches: number[] = [];
+  const firstWrite = Promise.withResolvers<void>();
+  const letGo = Promise.withResolvers<void>();
+  const store: World["deps"]["store"] = {
+    ...world.deps.store,
+    write: async (tag, changes) => {
+      firstWrite.resolve();
+      await letGo.promise;
+      return world.deps.store.write(tag, changes);
+    },
+  };
+  const mapping = await publishing(world, store, "PAGE#", batches);
   const slots = Array.from({ length: 301 }, (_, index) => index * 130);
   await world.deny(slots[0] ?? 0);
   await firstWrite.promise;
@@ -93,28 +98,7 @@ it.each([
       return planned.deps.store.write(tag, changes);
     },
   };
-  const handle = publishEdge({ ...planned.deps, store });
-  const mapping = await startStreamMapping({
-    endpoint: engine.url,
-    region: "us-east-1",
-    accountId: "123456789012",
-    checkpoints: openCheckpoints(undefined),
-    mapping: {
-      functionName: "publish-edge",
-      streamArn: planned.streamArn,
-      startingPosition: "LATEST",
-      filterPatterns: [JSON.stringify({ dynamodb: { Keys: { pk: { S: [{ prefix: "ORDERS#" }] } } } })],
-      batchSize: 1_000,
-      bisectBatchOnFunctionError: false,
-      reportBatchItemFailures: true,
-    },
-    invoke: async (_name, event) => {
-      const { Records } = event as DynamoDBStreamEvent; // As above.
-      batches.push(Records.length);
-      const payload = JSON.stringify(await handle({ Records }, {} as Context));
-      return { requestId: "r", functionError: undefined, payload, logTail: "" };
-    },
-  });
+  const mapping = await publishing(planned, store, "ORDERS#", batches);
   const selection = named();
   const plan = await putPlan(planned.table, {}, selection);
   await apply({ table: planned.table, now: new Date() }, plan);

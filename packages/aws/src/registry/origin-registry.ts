@@ -5,10 +5,10 @@ import type { AuditRecord } from "#core/audit.ts";
 import type { OriginRotation, OriginState } from "#core/rotation/origin-state.ts";
 import type { OriginRegistry, RecordedOriginState } from "#core/rotation/ports.ts";
 import type { Serial } from "#core/serial.ts";
-import { type RegistryTable, transact } from "./client.ts";
+import type { RegistryTable } from "./client.ts";
 import type { Row } from "./rows.ts";
-import { putAudit } from "./side-rows.ts";
 import { keys } from "./table.ts";
+import { putVersion } from "./versioned-rows.ts";
 
 const date = z.iso.datetime().transform(text => new Date(text));
 // The brand is restored, not invented: only the parser's values were ever written.
@@ -49,24 +49,12 @@ async function save(
   audit: readonly AuditRecord[],
 ): Promise<RecordedOriginState | undefined> {
   const next = { ...state, version: state.version + 1 };
-  const refusal = await transact(table, [
-    {
-      Put: {
-        TableName: table.tableName,
-        Item: toRow(next),
-        // Version 0 has never been written.
-        ConditionExpression: state.version === 0 ? "attribute_not_exists(pk)" : "version = :version",
-        ...(state.version === 0 ? {} : { ExpressionAttributeValues: { ":version": state.version } }),
-        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-      },
-    },
-    ...audit.map(record => putAudit(table, record)),
-  ]);
+  const inTheWay = await putVersion(table, toRow(next), ...audit);
   // The brand's only source.
-  return refusal === undefined ? (next as RecordedOriginState) : undefined;
+  return inTheWay === undefined ? (next as RecordedOriginState) : undefined;
 }
 
-function toRow({ current, rotation, retiring, version }: OriginState): Row {
+function toRow({ current, rotation, retiring, version }: OriginState) {
   return {
     ...keys.originCertificate,
     type: "originCertificate",

@@ -6,10 +6,9 @@ import type { TrustStoreRegistry } from "#core/trust-store/ports.ts";
 import type { TrustStoreState } from "#core/trust-store/state.ts";
 import { sampleCertificates } from "./authority-certificates.ts";
 import { listAuthorities } from "./authority-registry.ts";
-import { type RegistryTable, transact } from "./client.ts";
-import type { Row } from "./rows.ts";
-import { putAudit } from "./side-rows.ts";
+import type { RegistryTable } from "./client.ts";
 import { keys } from "./table.ts";
+import { putVersion } from "./versioned-rows.ts";
 
 const time = z.iso.datetime().transform(text => new Date(text));
 const bundle = z.object({
@@ -51,23 +50,11 @@ async function save(
   audit: readonly AuditRecord[],
 ): Promise<TrustStoreState | undefined> {
   const next = { ...state, version: state.version + 1 };
-  const refusal = await transact(table, [
-    {
-      Put: {
-        TableName: table.tableName,
-        Item: toRow(next),
-        // Version 0 has never been written.
-        ConditionExpression: state.version === 0 ? "attribute_not_exists(pk)" : "version = :version",
-        ...(state.version === 0 ? {} : { ExpressionAttributeValues: { ":version": state.version } }),
-        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-      },
-    },
-    ...audit.map(record => putAudit(table, record)),
-  ]);
-  return refusal === undefined ? next : undefined;
+  const inTheWay = await putVersion(table, toRow(next), ...audit);
+  return inTheWay === undefined ? next : undefined;
 }
 
-function toRow({ writing, written, live, fault, distributions, version }: TrustStoreState): Row {
+function toRow({ writing, written, live, fault, distributions, version }: TrustStoreState) {
   return {
     ...keys.trustStore,
     type: "trustStore",

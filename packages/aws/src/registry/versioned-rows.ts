@@ -1,4 +1,4 @@
-// Small rows that operators change: each change expects the version before its own, and comes with its audit record.
+// Small rows with a version: each change expects the version before its own, and comes with its audit records.
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import type { AuditRecord } from "#core/audit.ts";
@@ -13,7 +13,7 @@ const versioned = z.object({ version: z.number() });
 export async function putVersion(
   table: RegistryTable,
   row: Key & { readonly version: number },
-  audit: AuditRecord,
+  ...audit: readonly AuditRecord[]
 ): Promise<number | undefined> {
   const expected = row.version - 1;
   const refusal = await transact(table, [
@@ -25,7 +25,7 @@ export async function putVersion(
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       },
     },
-    putAudit(table, audit),
+    ...audit.map(record => putAudit(table, record)),
   ]);
   return versionInTheWay(refusal);
 }
